@@ -1,0 +1,196 @@
+package api
+
+import (
+	"encoding/json"
+	"time"
+
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// TaskRequest creates a task.
+type TaskRequest struct {
+	Name           string            `json:"name" minLength:"1" maxLength:"200" doc:"What people call this task"`
+	OperationCode  int               `json:"operation_code" doc:"100 fetch, 200 filter, 300 analyze, 400 export"`
+	Params         json.RawMessage   `json:"params" doc:"The operation's parameters; GET /operations describes them"`
+	RunnerID       string            `json:"runner_id,omitempty" format:"uuid" doc:"Pins the task to one runner"`
+	Labels         map[string]string `json:"labels,omitempty" doc:"Must all be carried by the runner that takes the task"`
+	Priority       int               `json:"priority,omitempty" minimum:"-100" maximum:"100" doc:"Higher goes first; 0 when absent"`
+	RunAt          *time.Time        `json:"run_at,omitempty" doc:"Not before this time"`
+	TimeoutSeconds int               `json:"timeout_seconds,omitempty" minimum:"1" maximum:"604800" doc:"3600 when absent"`
+	MaxAttempts    int               `json:"max_attempts,omitempty" minimum:"1" maximum:"100" doc:"3 when absent"`
+	Deadline       *time.Time        `json:"deadline,omitempty" doc:"Fails the task if it has not ended by then; 30 days from now, or from run_at, when absent"`
+}
+
+// TaskCreated answers the creation of a task.
+type TaskCreated struct {
+	TaskID string      `json:"task_id" format:"uuid"`
+	State  task.State  `json:"state"`
+	Reason task.Reason `json:"reason,omitempty" doc:"Why it waits"`
+}
+
+// TaskBatch creates up to MaxTasks tasks, all or none.
+type TaskBatch struct {
+	Tasks []TaskRequest `json:"tasks" minItems:"1" maxItems:"1000" doc:"All of them are created, or none"`
+}
+
+// TasksCreated answers a batch, in its order.
+type TasksCreated struct {
+	Tasks []TaskCreated `json:"tasks"`
+}
+
+// Task is a task as people see it.
+type Task struct {
+	ID            string          `json:"id" format:"uuid"`
+	Name          string          `json:"name"`
+	OperationCode int             `json:"operation_code"`
+	Params        json.RawMessage `json:"params"`
+	State         task.State      `json:"state"`
+	Reason        task.Reason     `json:"reason,omitempty" doc:"Why it is in this state; a task that waits always says so"`
+	// Message is the runner's or the server's sentence on this very task, more
+	// exact than the reason's.
+	Message        string            `json:"message,omitempty" doc:"More exact than the reason, about this very task"`
+	PipelineID     string            `json:"pipeline_id,omitempty" format:"uuid"`
+	Ref            string            `json:"ref,omitempty" doc:"The step's name inside its pipeline"`
+	RetryOf        string            `json:"retry_of,omitempty" format:"uuid" doc:"The task that this one tries again"`
+	RunnerID       string            `json:"runner_id,omitempty" format:"uuid" doc:"Who holds it, or held it last"`
+	RunnerName     string            `json:"runner_name,omitempty"`
+	Labels         map[string]string `json:"labels,omitempty"`
+	Priority       int               `json:"priority"`
+	Attempt        int               `json:"attempt"`
+	MaxAttempts    int               `json:"max_attempts"`
+	TimeoutSeconds int               `json:"timeout_seconds"`
+	Progress       *Progress         `json:"progress,omitempty"`
+	CreatedBy      string            `json:"created_by" doc:"Who asked for it, as people read it"`
+	CreatedAt      time.Time         `json:"created_at"`
+	RunAt          *time.Time        `json:"run_at,omitempty"`
+	Deadline       *time.Time        `json:"deadline,omitempty"`
+	StartedAt      *time.Time        `json:"started_at,omitempty"`
+	FinishedAt     *time.Time        `json:"finished_at,omitempty"`
+	// StoppedAt is when the runner confirmed that a canceled task stopped.
+	StoppedAt *time.Time `json:"stopped_at,omitempty" doc:"When the runner confirmed that a canceled task stopped"`
+	// Attempts is filled in by GET /tasks/{id} only.
+	Attempts []Attempt `json:"attempts,omitempty" doc:"Only where one task is asked for"`
+}
+
+// Progress is how far a running task says it is.
+type Progress struct {
+	Fraction  *float64 `json:"fraction,omitempty"`
+	Stage     string   `json:"stage,omitempty"`
+	Message   string   `json:"message,omitempty"`
+	RowsDone  *int64   `json:"rows_done,omitempty"`
+	RowsTotal *int64   `json:"rows_total,omitempty"`
+}
+
+// Attempt is one handing-out of a task.
+type Attempt struct {
+	Attempt    int    `json:"attempt"`
+	RunnerID   string `json:"runner_id" format:"uuid"`
+	RunnerName string `json:"runner_name,omitempty"`
+	// Outcome is empty while the attempt goes on, and "reclaimed" where the server took it back.
+	Outcome   string      `json:"outcome,omitempty"`
+	Reason    task.Reason `json:"reason,omitempty"`
+	Message   string      `json:"message,omitempty"`
+	StartedAt time.Time   `json:"started_at"`
+	EndedAt   *time.Time  `json:"ended_at,omitempty"`
+}
+
+// TaskList is a page of tasks.
+type TaskList struct {
+	Tasks      []Task `json:"tasks"`
+	NextCursor string `json:"next_cursor,omitempty"`
+	// Counts is how many tasks the filter (its states apart) finds in each state.
+	Counts map[task.State]int `json:"counts" doc:"How many tasks the filter, its states apart, finds in each state"`
+}
+
+// Event is a line of a task's timeline.
+type Event struct {
+	ID      int64       `json:"id"`
+	At      time.Time   `json:"at"`
+	Type    EventType   `json:"type"`
+	State   task.State  `json:"state,omitempty"`
+	Reason  task.Reason `json:"reason,omitempty"`
+	Message string      `json:"message,omitempty"`
+	Attempt int         `json:"attempt,omitempty"`
+}
+
+// EventType says what happened to a task.
+type EventType string
+
+// The types of events. There is one for each state that a task can enter, and
+// some that leave the state as it is.
+const (
+	EventCreated   EventType = "created"
+	EventScheduled EventType = "scheduled"
+	EventBlocked   EventType = "blocked"
+	EventQueued    EventType = "queued"
+	EventLeased    EventType = "leased"
+	EventRunning   EventType = "running"
+	EventSucceeded EventType = "succeeded"
+	EventFailed    EventType = "failed"
+	EventCanceled  EventType = "canceled"
+	// EventStopped: the runner confirmed that a canceled task stopped.
+	EventStopped EventType = "stopped"
+	// EventStage: the task entered another stage of its work.
+	EventStage EventType = "stage"
+)
+
+// EventList is a task's timeline, oldest first.
+type EventList struct {
+	Events []Event `json:"events"`
+}
+
+// ResultView is the result of a task, or how far it has come.
+type ResultView struct {
+	TaskID    string           `json:"task_id" format:"uuid"`
+	State     task.State       `json:"state"`
+	Reason    task.Reason      `json:"reason,omitempty"`
+	Message   string           `json:"message,omitempty"`
+	Progress  *Progress        `json:"progress,omitempty"`
+	Result    *result.Document `json:"result,omitempty"`
+	Artifacts []Artifact       `json:"artifacts"`
+}
+
+// Artifact is a file that belongs to a finished task.
+type Artifact struct {
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+	SizeBytes   int64  `json:"size_bytes"`
+	SHA256      string `json:"sha256"`
+}
+
+// PipelineRequest creates tasks that belong together, all or none. A step names
+// the output of another as {"task": "<ref>"}.
+type PipelineRequest struct {
+	Name  string         `json:"name" minLength:"1" maxLength:"200" doc:"What people call the pipeline"`
+	Tasks []PipelineStep `json:"tasks" minItems:"1" maxItems:"1000" doc:"The steps, in any order"`
+}
+
+// PipelineStep is one task of a new pipeline.
+type PipelineStep struct {
+	Ref string `json:"ref" pattern:"^[A-Za-z0-9_-]{1,64}$" doc:"The step's name inside the pipeline"`
+	// Name is what people call the step; the ref when empty.
+	Name           string            `json:"name,omitempty" maxLength:"200" doc:"What people call the step; its ref when absent"`
+	OperationCode  int               `json:"operation_code" doc:"100 fetch, 200 filter, 300 analyze, 400 export"`
+	Params         json.RawMessage   `json:"params" doc:"The operation's parameters; a source may be {task: REF}"`
+	RunnerID       string            `json:"runner_id,omitempty" format:"uuid" doc:"Pins the step to one runner"`
+	Labels         map[string]string `json:"labels,omitempty" doc:"Must all be carried by the runner that takes the step"`
+	Priority       int               `json:"priority,omitempty" minimum:"-100" maximum:"100" doc:"Higher goes first; 0 when absent"`
+	TimeoutSeconds int               `json:"timeout_seconds,omitempty" minimum:"1" maximum:"604800" doc:"3600 when absent"`
+	MaxAttempts    int               `json:"max_attempts,omitempty" minimum:"1" maximum:"100" doc:"3 when absent"`
+}
+
+// Pipeline is a pipeline with its tasks, in the order in which they were given.
+type Pipeline struct {
+	ID        string    `json:"id" format:"uuid"`
+	Name      string    `json:"name"`
+	CreatedBy string    `json:"created_by"`
+	CreatedAt time.Time `json:"created_at"`
+	Tasks     []Task    `json:"tasks"`
+}
+
+// PipelineList is a page of pipelines, newest first; their tasks are left out.
+type PipelineList struct {
+	Pipelines  []Pipeline `json:"pipelines"`
+	NextCursor string     `json:"next_cursor,omitempty"`
+}

@@ -1,0 +1,45 @@
+package operation
+
+import (
+	"slices"
+
+	"ddap/shared/fault"
+)
+
+// Source names where data comes from. Exactly one field is set.
+type Source struct {
+	// Dataset is the name of a shared dataset. It stands for any runner's
+	// dataset of that name as long as their columns and policies are equal.
+	Dataset string `json:"dataset,omitempty"`
+	// DatasetID is one dataset of one runner.
+	DatasetID string `json:"dataset_id,omitempty"`
+	// Task is the id of the task whose output is read; inside a new pipeline,
+	// the ref of one of its steps.
+	Task string `json:"task,omitempty"`
+}
+
+// SourceAt is a source and its place in the parameters.
+type SourceAt struct {
+	// Path is where the source stands, as in "params.inputs[0]".
+	Path   string
+	Source *Source
+}
+
+var sourceKinds = []string{"dataset", "dataset_id", "task"}
+
+func checkSource(path string, object map[string]any) []fault.Field {
+	var out []fault.Field
+	set := 0
+	for _, name := range sortedKeys(object) {
+		if !slices.Contains(sourceKinds, name) {
+			out = append(out, unknownName(path+"."+name, "kind of source", name, sourceKinds))
+			continue
+		}
+		set++
+		out = append(out, checkString(path+"."+name, object[name], Property{Kind: String})...)
+	}
+	if len(out) == 0 && set != 1 {
+		out = append(out, fault.Field{Path: path, Message: "must name exactly one of dataset, dataset_id or task"})
+	}
+	return out
+}
