@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"ddap/shared/logkey"
+)
+
+// Run serves until ctx ends or a part of the server fails, and then stops in
+// order: it takes no new connections, answers what waits at once, finishes the
+// requests under way within the shutdown timeout, and ends the loops. It
+// returns nil when ctx ended it and everything finished.
+func (a *App) Run(ctx context.Context) error {
+	parts, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	failed := make(chan struct{})
+	errs := newFirst(failed)
+	var wg sync.WaitGroup
+	for _, part := range []func(context.Context) error{
+		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.http.WatchHangups,
+		func(context.Context) error { return a.http.Serve(a.listener) },
+	} {
+		wg.Go(func() { errs.add(part(parts)) })
+	}
+	a.log.Info("serving", logkey.Address, a.Address())
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping")
+	case <-failed:
+		a.log.Error("a part of the server failed, stopping")
+	}
+	errs.add(a.finishRequests(context.WithoutCancel(ctx)))
+	stop()
+	wg.Wait()
+	return errs.err()
+}
+
+// finishRequests ends the waits, so that long polls are answered with what
+// there is, and lets everything else finish.
+func (a *App) finishRequests(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.ShutdownTimeout)
+	defer cancel()
+	a.hub.Close()
+	err := a.http.Shutdown(ctx)
+	// Where Serve had not begun, Shutdown did nothing: this keeps it from serving now.
+	_ = a.listener.Close()
+	if errors.Is(err, context.DeadlineExceeded) {
+		// They are cut by the end of the process; runners and clients try again.
+		a.log.Warn("requests were still under way when the shutdown timeout passed")
+		return nil
+	}
+	return err
+}
+
+// first collects errors and says when the first one came.
+type first struct {
+	mu   sync.Mutex
+	once sync.Once
+	came chan struct{}
+	errs []error
+}
+
+func newFirst(came chan struct{}) *first { return &first{came: came} }
+
+func (f *first) add(err error) {
+	if err == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.errs = append(f.errs, err)
+	f.once.Do(func() { close(f.came) })
+}
+
+func (f *first) err() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return errors.Join(f.errs...)
+}

@@ -1,0 +1,85 @@
+package config_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/require"
+
+	"ddap/server/internal/config"
+	"ddap/shared/envflag"
+	"ddap/shared/logkey"
+)
+
+func TestDefault_MakesSense(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	require.NoError(t, c.Check())
+	require.Equal(t, "127.0.0.1:8080", c.Listen, "a new server must not be reachable from elsewhere")
+}
+
+func TestCheck_NamesTheFlagThatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	for flag, change := range map[string]func(*config.Config){
+		"--listen":               func(c *config.Config) { c.Listen = "8080" },
+		"--data-dir":             func(c *config.Config) { c.DataDir = " " },
+		"--database-url":         func(c *config.Config) { c.DatabaseURL = "mysql://u:secret@h/db" },
+		"--database-connections": func(c *config.Config) { c.DatabaseConnections = 1 },
+		"--max-artifact-bytes":   func(c *config.Config) { c.MaxArtifactBytes = 0 },
+		"--shutdown-timeout":     func(c *config.Config) { c.ShutdownTimeout = -time.Second },
+		"--log-format":           func(c *config.Config) { c.LogFormat = "xml" },
+		"--log-level":            func(c *config.Config) { c.LogLevel = "INFO+2" },
+	} {
+		t.Run(flag, func(t *testing.T) {
+			t.Parallel()
+			c := config.Default()
+			change(&c)
+			err := c.Check()
+			require.ErrorContains(t, err, flag)
+			require.NotContains(t, err.Error(), "secret")
+		})
+	}
+}
+
+func TestCheck_NamesEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.Listen, c.LogFormat = "", ""
+	err := c.Check()
+	require.ErrorContains(t, err, "--listen")
+	require.ErrorContains(t, err, "--log-format")
+}
+
+func TestFlags_HaveEnvironmentVariables(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	flags := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	c.AddServing(flags)
+	c.AddDatabase(flags)
+	c.AddLogging(flags)
+	env := map[string]string{
+		"DDAP_LISTEN": "127.0.0.1:0", "DDAP_DATA_DIR": "/somewhere", "DDAP_DATABASE_URL": "postgres://u:p@h:5432/d",
+		"DDAP_DATABASE_CONNECTIONS": "7", "DDAP_MAX_ARTIFACT_BYTES": "1000", "DDAP_SHUTDOWN_TIMEOUT": "1m",
+		"DDAP_LOG_FORMAT": "json", "DDAP_LOG_LEVEL": "warn",
+	}
+	require.NoError(t, envflag.Apply(flags, func(name string) (string, bool) { v, ok := env[name]; return v, ok }))
+	require.NoError(t, c.Check())
+	require.Equal(t, config.Config{
+		Listen: "127.0.0.1:0", DataDir: "/somewhere", DatabaseURL: "postgres://u:p@h:5432/d", DatabaseConnections: 7,
+		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute, LogFormat: "json", LogLevel: "warn",
+	}, c)
+}
+
+func TestLogger_WritesTheFormAndLevelThatAreAskedFor(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	c.LogFormat, c.LogLevel = "json", "warn"
+	var b bytes.Buffer
+	log := c.Logger(&b)
+	log.Info("not this")
+	log.Warn("this", logkey.Count, 1)
+	require.Contains(t, b.String(), `"msg":"this","count":1`)
+	require.NotContains(t, b.String(), "not this")
+}

@@ -1,0 +1,91 @@
+// Package dispatch hands out work: it takes tasks in, gives them to runners
+// under leases, renews the leases, takes them back, and cancels and retries.
+// Each kind of periodic work is one loop in one file.
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"ddap/server/internal/store"
+	"ddap/server/internal/wakeup"
+	"ddap/shared/fault"
+	"ddap/shared/logkey"
+)
+
+// Store is what dispatch asks of the database.
+type Store interface {
+	store.Tasks
+	store.Leases
+	store.Upkeep
+	store.Catalogue
+	store.Requirements
+	store.Pipelines
+}
+
+// Service hands out work. It is safe for concurrent use.
+type Service struct {
+	store   Store
+	hub     *wakeup.Hub
+	log     *slog.Logger
+	reasons reasonCache
+}
+
+// New makes the service. The hub is shared with the other services; Run runs it.
+func New(s Store, hub *wakeup.Hub, log *slog.Logger) *Service {
+	return &Service{store: s, hub: hub, log: log}
+}
+
+// Run does the periodic work of this server, and runs the hub, until ctx ends.
+// Requests that wait then return. Any number of servers may run it on one
+// database.
+func (s *Service) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	loops := []func(context.Context) error{
+		s.hub.Run, s.runReclaimLoop, s.runDueLoop, s.runDeadlineLoop, s.runReasonLoop,
+	}
+	errs := make([]error, len(loops))
+	var wg sync.WaitGroup
+	for i, loop := range loops {
+		wg.Go(func() {
+			defer cancel()
+			errs[i] = loop(ctx)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// pass is how often periodic work is done.
+const pass = time.Second
+
+// every does work about once a second until ctx ends. An error is logged here,
+// and the next pass tries again.
+func (s *Service) every(ctx context.Context, what string, work func(context.Context) error) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				s.log.ErrorContext(ctx, "periodic work failed", logkey.Work, what, logkey.Error, err)
+			}
+			timer.Reset(pass*9/10 + rand.N(pass/5)) //nolint:gosec // jitter is no secret
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// checkMayChange judges whether p may act on a task.
+func checkMayChange(op string, p store.Principal, t *store.Task) error {
+	if p.MayChange(t.OwnedBy(p)) {
+		return nil
+	}
+	return fault.New(op, fault.Forbidden, "", "this task was made by somebody else; acting on it takes an operator")
+}

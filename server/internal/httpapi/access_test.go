@@ -1,0 +1,293 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"ddap/server/internal/app/apptest"
+	"ddap/server/internal/embeddedpg/pgtest"
+	"ddap/server/internal/httpapi"
+	"ddap/shared/api"
+	"ddap/shared/credential"
+)
+
+// allowed is written by hand, beside the table that the server uses: who gets
+// past the gate of each route. v, a, o and A are keys with the four roles, r is
+// a runner, e an enrolment token; "public" asks nobody.
+var allowed = map[string]string{
+	"POST /v1/register": "e", "POST /register": "e",
+	"POST /v1/ping": "r", "POST /ping": "r",
+	"POST /v1/task": "aoA", "POST /task": "aoA",
+	"GET /v1/tasks": "vaoAr", "GET /tasks": "vaoAr",
+	"POST /v1/result": "r", "POST /result": "r",
+	"GET /v1/result/{task_id}": "vaoAr", "GET /result/{task_id}": "vaoAr",
+	"POST /v1/claim":                      "r",
+	"POST /v1/results":                    "r",
+	"POST /v1/tasks":                      "aoA",
+	"GET /v1/tasks/{id}":                  "vaoA",
+	"DELETE /v1/tasks/{id}":               "aoA",
+	"POST /v1/tasks/{id}/cancel":          "aoA",
+	"POST /v1/tasks/{id}/retry":           "aoA",
+	"GET /v1/tasks/{id}/events":           "vaoA",
+	"PUT /v1/tasks/{id}/artifacts/{name}": "r",
+	"GET /v1/tasks/{id}/artifacts/{name}": "vaoAr",
+	"POST /v1/pipelines":                  "aoA",
+	"GET /v1/pipelines":                   "aoA",
+	"GET /v1/pipelines/{id}":              "aoA",
+	"POST /v1/pipelines/{id}/cancel":      "aoA",
+	"GET /v1/runners":                     "oA",
+	"GET /v1/runners/{id}":                "oA",
+	"PATCH /v1/runners/{id}":              "oA",
+	"POST /v1/runners/{id}/approve":       "oA",
+	"POST /v1/runners/{id}/revoke":        "oA",
+	"PUT /v1/runners/{id}/datasets":       "r",
+	"POST /v1/enrollments":                "A",
+	"GET /v1/enrollments":                 "A",
+	"DELETE /v1/enrollments/{id}":         "A",
+	"POST /v1/keys":                       "A",
+	"GET /v1/keys":                        "A",
+	"DELETE /v1/keys/{id}":                "A",
+	"GET /v1/datasets":                    "vaoA",
+	"GET /v1/operations":                  "vaoA",
+	"GET /v1/whoami":                      "vaoAr",
+	"GET /healthz":                        "public",
+	"GET /readyz":                         "public",
+	"GET /openapi.json":                   "public",
+	"GET /docs":                           "public",
+	"GET /":                               "public",
+}
+
+// TestAccess_OfEveryRouteForEveryCredential is the full square: each route
+// with each kind of credential, and with what is none (any more).
+func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	callers := map[string]string{
+		"v": w.roleKey(api.Viewer), "a": w.roleKey(api.Analyst), "o": w.roleKey(api.Operator), "A": w.roleKey(api.Admin),
+		"r": w.runner().Token, "e": w.enrolment(api.EnrollmentRequest{MaxUses: 1000}).Token,
+	}
+	strangers := w.strangers()
+	for _, key := range httpapi.RouteTable() {
+		who, known := allowed[key]
+		require.Truef(t, known, "%s is a new route: write down here who may use it", key)
+		t.Run(strings.ReplaceAll(key, "/", "_"), func(t *testing.T) {
+			t.Parallel()
+			w := &world{Server: w.Server, t: t, admin: w.admin}
+			for caller, token := range callers {
+				w.checkGate(key, caller, token, who == "public" || strings.Contains(who, caller))
+			}
+			for name, token := range strangers {
+				got := w.do(knock(key, token))
+				if who == "public" {
+					require.Lessf(t, got.status, 400, "%s: %s", name, got.body)
+					continue
+				}
+				require.Equalf(t, http.StatusUnauthorized, got.status, "%s: %s", name, got.body)
+				require.Equal(t, `Bearer realm="ddap"`, got.header.Get("WWW-Authenticate"))
+			}
+		})
+	}
+	require.Len(t, allowed, len(httpapi.RouteTable()), "a route is gone and still stands here")
+}
+
+// checkGate calls a route on something that does not exist, so that nothing
+// changes for those who get in.
+func (w *world) checkGate(key, caller, token string, may bool) {
+	w.t.Helper()
+	got := w.do(knock(key, token))
+	if may {
+		// A runner that asks for another one's datasets gets past the gate and
+		// is stopped by the service.
+		if got.problem.Code != "wrong_runner" {
+			require.NotContainsf(w.t, []int{401, 403}, got.status, "%s should get in: %s", caller, got.body)
+		}
+		require.Lessf(w.t, got.status, 500, "%s: %s", caller, got.body)
+		return
+	}
+	require.Equalf(w.t, http.StatusForbidden, got.status, "%s should not get in: %s", caller, got.body)
+	require.Containsf(w.t, []string{"wrong_credential", "role_too_weak"}, got.problem.Code, "%s", got.body)
+}
+
+// knock makes a request that changes nothing: on ids that nobody has, with an
+// empty body.
+func knock(key, token string) request {
+	method, path, _ := strings.Cut(key, " ")
+	for _, name := range []string{"{id}", "{task_id}"} {
+		path = strings.ReplaceAll(path, name, uuid.NewString())
+	}
+	r := request{method: method, path: strings.ReplaceAll(path, "{name}", "report.html"), key: token}
+	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		r.body = "{}"
+	}
+	return r
+}
+
+// strangers are credentials that are none, or none any more.
+func (w *world) strangers() map[string]string {
+	w.t.Helper()
+	unknown := func(kind credential.Kind) string {
+		c, err := credential.New(kind, uuid.New())
+		require.NoError(w.t, err)
+		return c.String()
+	}
+	revokedKey, err := w.admin.CreateKey(w.t.Context(), api.KeyRequest{Name: "revoked", Role: api.Admin})
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.admin.RevokeKey(w.t.Context(), revokedKey.ID))
+	expiredKey, err := w.admin.CreateKey(w.t.Context(), api.KeyRequest{Name: "expired", Role: api.Admin, ExpiresInSeconds: 3600})
+	require.NoError(w.t, err)
+	pgtest.Execute(w.t, w.DatabaseURL, "UPDATE api_keys SET expires_at = now() WHERE name = 'expired'")
+	revokedRunner := w.runner(func(r *api.RegisterRequest) { r.Datasets = []api.DatasetOffer{} })
+	_, err = w.admin.RevokeRunner(w.t.Context(), revokedRunner.RunnerID)
+	require.NoError(w.t, err)
+	revokedEnrolment := w.enrolment(api.EnrollmentRequest{})
+	w.do(request{method: "DELETE", path: "/v1/enrollments/" + revokedEnrolment.ID, key: w.AdminKey}).ok(http.StatusOK, nil)
+	// The right id with another secret, and the right secret with a letter changed.
+	parsed, err := credential.Parse(w.AdminKey)
+	require.NoError(w.t, err)
+	forged, err := credential.New(credential.Key, parsed.ID)
+	require.NoError(w.t, err)
+	return map[string]string{
+		"absent": "", "malformed": "nonsense", "cut": w.AdminKey[:len(w.AdminKey)-1],
+		"forged": forged.String(), "mistyped": strings.Replace(w.AdminKey, "_key_", "_enr_", 1),
+		"unknown key": unknown(credential.Key), "unknown runner": unknown(credential.Runner),
+		"unknown enrolment": unknown(credential.Enrollment), "unknown session": unknown(credential.Session),
+		"revoked key": revokedKey.Key, "expired key": expiredKey.Key,
+		"revoked runner": revokedRunner.Token, "revoked enrolment": revokedEnrolment.Token,
+	}
+}
+
+// TestAccess_EndsAtTheWorkspace gives another workspace's admin the ids of
+// everything here: none of it exists for them, and none of it changes.
+func TestAccess_EndsAtTheWorkspace(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	runner, task := w.runner(), w.task(w.AdminKey)
+	var pipeline api.Pipeline
+	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: `{"name": "p", "tasks": [{"ref": "a", "operation_code": 100, "params": {"source": {"dataset": "birds"}}}]}`}).ok(http.StatusCreated, &pipeline)
+	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
+	require.NoError(t, err)
+	enrolment := w.enrolment(api.EnrollmentRequest{})
+	stranger := w.otherWorkspace()
+	ids := map[string]string{"tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID}
+	checked := 0
+	for _, route := range httpapi.RouteTable() {
+		method, path, _ := strings.Cut(route, " ")
+		if !strings.Contains(allowed[route], "A") || !strings.Contains(path, "{") {
+			continue
+		}
+		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
+		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html").Replace(path)
+		got := w.do(request{method: method, path: path, key: stranger, body: map[bool]string{true: `{"paused": true}`}[method == http.MethodPatch]})
+		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
+		checked++
+	}
+	require.Greater(t, checked, 15)
+
+	for path, field := range map[string]string{
+		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`,
+	} {
+		got := w.do(request{method: "GET", path: path, key: stranger})
+		require.Containsf(t, string(got.body), field, "the list at %s", path)
+	}
+	w.do(request{method: "POST", path: "/v1/task", key: stranger, body: fetchBirds}).refused(422, api.CodeUnknownDataset)
+
+	shown, err := w.admin.Task(t.Context(), task)
+	require.NoError(t, err)
+	require.False(t, shown.State.Final())
+	keys, err := w.admin.Keys(t.Context())
+	require.NoError(t, err)
+	require.False(t, slices.ContainsFunc(keys.Keys, func(k api.Key) bool { return k.RevokedAt != nil }))
+	fleet, err := w.admin.Runners(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, api.RunnerActive, fleet.Runners[0].State)
+	require.False(t, fleet.Runners[0].Paused)
+	tokens, err := w.admin.Enrollments(t.Context())
+	require.NoError(t, err)
+	require.False(t, slices.ContainsFunc(tokens.Enrollments, func(e api.Enrollment) bool { return e.RevokedAt != nil }))
+}
+
+// TestAccess_ToOwnAndOthersTasks: analysts act on what they made, operators on
+// anything, and an acting user is somebody else than the key itself.
+func TestAccess_ToOwnAndOthersTasks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	mine, theirs, operator := w.roleKey(api.Analyst), w.roleKey(api.Analyst), w.roleKey(api.Operator)
+	site := w.key(func(r *api.KeyRequest) { r.Role, r.Delegate = api.Analyst, true })
+	cancel := func(task, key, actingFor string) *response {
+		r := request{method: "POST", path: "/v1/tasks/" + task + "/cancel", key: key}
+		if actingFor != "" {
+			r.header = map[string]string{api.ActingUserHeader: actingFor}
+		}
+		return w.do(r)
+	}
+	cancel(w.task(mine), theirs, "").refused(http.StatusForbidden, "forbidden")
+	cancel(w.task(mine), mine, "").ok(http.StatusOK, nil)
+	cancel(w.task(mine), operator, "").ok(http.StatusOK, nil)
+	w.do(request{method: "DELETE", path: "/v1/tasks/" + w.task(mine), key: theirs}).refused(http.StatusForbidden, "forbidden")
+
+	var created api.TaskCreated
+	as := func(user string) map[string]string { return map[string]string{api.ActingUserHeader: user} }
+	w.do(request{method: "POST", path: "/v1/task", key: site, body: fetchBirds, header: as("7;Ann Lee")}).ok(http.StatusCreated, &created)
+	cancel(created.TaskID, site, "").refused(http.StatusForbidden, "forbidden")
+	cancel(created.TaskID, site, "8;Ann Lee").refused(http.StatusForbidden, "forbidden")
+	var shown api.Task
+	cancel(created.TaskID, site, "7;Ann Lee-Smith").ok(http.StatusOK, &shown)
+	require.Equal(t, "Ann Lee via somebody", shown.CreatedBy)
+}
+
+func TestActingUser_IsJudged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	site := w.key(func(r *api.KeyRequest) { r.Delegate = true })
+	for header, code := range map[string]string{
+		"7;Ann": "", "7 ; Ann": "", "7": "invalid_request", ";Ann": "invalid_request", "7;": "invalid_request",
+		"7;" + strings.Repeat("x", 201): "invalid_request", "7;\xff": "invalid_request",
+	} {
+		got := w.do(request{method: "GET", path: "/v1/whoami", key: site, header: map[string]string{api.ActingUserHeader: header}})
+		if code == "" {
+			var me api.WhoAmI
+			got.ok(http.StatusOK, &me)
+			require.Equal(t, "Ann via somebody", me.Name)
+			continue
+		}
+		got.refused(422, code)
+	}
+	w.do(request{method: "GET", path: "/v1/whoami", key: w.AdminKey, header: map[string]string{api.ActingUserHeader: "7;Ann"}}).
+		refused(http.StatusForbidden, "not_a_delegate")
+	w.do(request{method: "POST", path: "/v1/ping", key: w.runner().Token, body: `{"state": "idle", "running": []}`, header: map[string]string{api.ActingUserHeader: "7;Ann"}}).
+		refused(http.StatusForbidden, "not_a_delegate")
+}
+
+func TestCredential_ComesInEitherHeader(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	whoAmI := func(header map[string]string) *response {
+		return w.do(request{method: "GET", path: "/v1/whoami", header: header})
+	}
+	whoAmI(map[string]string{"X-API-Key": w.AdminKey}).ok(http.StatusOK, nil)
+	whoAmI(map[string]string{"Authorization": "bearer " + w.AdminKey}).ok(http.StatusOK, nil)
+	whoAmI(map[string]string{"Authorization": "Bearer " + w.AdminKey, "X-API-Key": w.AdminKey}).ok(http.StatusOK, nil)
+	whoAmI(map[string]string{"Authorization": "Bearer " + w.AdminKey, "X-API-Key": apptest.NewKey(t)}).refused(401, "credential_missing")
+	whoAmI(map[string]string{"Authorization": "Basic " + w.AdminKey}).refused(401, "credential_missing")
+	whoAmI(map[string]string{"Authorization": w.AdminKey}).refused(401, "credential_missing")
+}
+
+func TestWhoAmI_KnowsKeysAndRunners(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	me, err := w.admin.WhoAmI(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "key", me.Kind)
+	require.Equal(t, api.Admin, me.Role)
+	require.Equal(t, "default", me.Workspace)
+	r := w.runner()
+	it, err := w.Client(t, r.Token).WhoAmI(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, api.WhoAmI{Kind: "run", ID: r.RunnerID, Name: "lab", Workspace: "default"}, it)
+}

@@ -1,0 +1,51 @@
+package httpapi
+
+// exampleBodies are the bodies that the reference shows, by operation. A test
+// sends each of them through the checks of its route.
+var exampleBodies = map[string]string{
+	"register": `{
+    "name": "lab-pc-07", "hostname": "lab-pc-07", "os": "linux", "arch": "amd64", "version": "1.0.0",
+    "operations": [100, 200, 300, 400], "registration_id": "b1946ac9-2492-4d23-8f2c-1c6e1f5c3b7e",
+    "datasets": [{"name": "penguins", "policy": "rows", "columns": [{"name": "species", "type": "string"}]}]
+  }`,
+	"ping": `{
+    "state": "working", "instance_id": "7f3c", "running": [{
+      "task_id": "01981f6e-5a80-7c3e-9d52-3f0a5b8d1c11", "attempt": 1, "lease_token": "1-9f2a…", "fraction": 0.4, "stage": "grouping"
+    }]
+  }`,
+	"create-task": `{
+    "name": "Penguins with a body mass over 4 kg", "operation_code": 200,
+    "params": {"source": {"dataset": "penguins"}, "where": {"column": "body_mass_g", "op": "gt", "value": 4000}}
+  }`,
+	"create-tasks": `{
+    "tasks": [{"name": "Look at the penguins", "operation_code": 100, "params": {"source": {"dataset": "penguins"}}}]
+  }`,
+	"report-result": `{
+    "task_id": "01981f6e-5a80-7c3e-9d52-3f0a5b8d1c11", "attempt": 1, "lease_token": "1-9f2a…", "outcome": "failed",
+    "error": {"reason": "source_unreadable", "message": "penguins.csv: line 12 has 5 fields, not 7"}
+  }`,
+	"report-results": `{
+    "results": [{"task_id": "01981f6e-5a80-7c3e-9d52-3f0a5b8d1c11", "attempt": 1, "lease_token": "1-9f2a…", "outcome": "released"}]
+  }`,
+	"create-pipeline": `{
+    "name": "Heavy penguins", "tasks": [
+      {"ref": "heavy", "operation_code": 200, "params": {"source": {"dataset": "penguins"}, "where": {"column": "body_mass_g", "op": "gt", "value": 4000}}},
+      {"ref": "report", "operation_code": 400, "params": {"inputs": [{"task": "heavy"}], "format": "html"}}
+    ]
+  }`,
+	"change-runner": `{"paused": true}`,
+	"put-datasets": `{
+    "datasets": [{"name": "penguins", "policy": "aggregates", "min_group_size": 5, "rows": 344, "columns": [{"name": "species", "type": "string"}]}]
+  }`,
+	"create-enrollment": `{"max_uses": 1, "expires_in_seconds": 86400, "labels": {"site": "lab"}}`,
+	"create-key":        `{"name": "our web site", "role": "analyst", "delegate": true}`,
+}
+
+// exampleQuery are the queries that the reference shows.
+var exampleQuery = map[string]string{
+	"ping":            "?wait=20",
+	"claim":           "?wait=60",
+	"list-tasks":      "?state=queued,running&limit=20",
+	"get-result":      "?wait=60",
+	"list-operations": "?lang=en",
+}

@@ -1,0 +1,48 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"ddap/shared/api"
+)
+
+func (s *Server) addPipelines() {
+	add(s, route{
+		method: http.MethodPost, path: "/v1/pipelines", id: "create-pipeline", tag: tagPipelines, status: http.StatusCreated,
+		summary: "Create tasks that belong together", description: `All of them or none. A step names the output of another as {"task": "REF"}.`,
+	}, s.createPipeline)
+	add(s, route{
+		method: http.MethodGet, path: "/v1/pipelines", id: "list-pipelines", tag: tagPipelines,
+		summary: "List pipelines", description: "Newest first, without their tasks.",
+	}, s.listPipelines)
+	add(s, route{
+		method: http.MethodGet, path: "/v1/pipelines/{id}", id: "get-pipeline", tag: tagPipelines, summary: "Get a pipeline with its tasks",
+	}, s.getPipeline)
+	add(s, route{
+		method: http.MethodPost, path: "/v1/pipelines/{id}/cancel", id: "cancel-pipeline", tag: tagPipelines,
+		summary: "Cancel what has not ended of a pipeline",
+	}, s.cancelPipeline)
+}
+
+// pageInput is what every list that is read a page at a time may ask for.
+type pageInput struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"Size of a page"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before"`
+}
+
+func (s *Server) createPipeline(ctx context.Context, in *withBody[api.PipelineRequest]) (*out[api.Pipeline], error) {
+	return answer(s.services.Pipelines.Create(ctx, principalOf(ctx), in.Body))
+}
+
+func (s *Server) listPipelines(ctx context.Context, in *pageInput) (*out[api.PipelineList], error) {
+	return answer(s.services.Pipelines.List(ctx, principalOf(ctx), in.Limit, in.Cursor))
+}
+
+func (s *Server) getPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {
+	return answer(s.services.Pipelines.Pipeline(ctx, principalOf(ctx), in.ID))
+}
+
+func (s *Server) cancelPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {
+	return answer(s.services.Pipelines.Cancel(ctx, principalOf(ctx), in.ID))
+}

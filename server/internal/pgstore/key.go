@@ -1,0 +1,142 @@
+package pgstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+)
+
+var _ store.Keys = (*Store)(nil)
+
+type keyRow struct {
+	bun.BaseModel `bun:"table:api_keys,alias:k"`
+
+	ID          uuid.UUID  `bun:"id,pk"`
+	WorkspaceID uuid.UUID  `bun:"workspace_id"`
+	Name        string     `bun:"name"`
+	Role        string     `bun:"role"`
+	Delegate    bool       `bun:"delegate"`
+	Grants      []string   `bun:"grants,array"`
+	SecretHash  []byte     `bun:"secret_hash"`
+	CreatedAt   time.Time  `bun:"created_at"`
+	ExpiresAt   *time.Time `bun:"expires_at"`
+	RevokedAt   *time.Time `bun:"revoked_at"`
+
+	Workspace string `bun:"workspace,scanonly"`
+	Expired   bool   `bun:"expired,scanonly"`
+}
+
+func (r keyRow) toKey() store.Key {
+	return store.Key{
+		ID: r.ID, WorkspaceID: r.WorkspaceID, Workspace: r.Workspace, Name: r.Name, Role: api.Role(r.Role),
+		Delegate: r.Delegate, Grants: r.Grants, SecretHash: r.SecretHash,
+		CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt, RevokedAt: r.RevokedAt, Expired: r.Expired,
+	}
+}
+
+// AddKey implements store.Keys.
+func (s *Store) AddKey(ctx context.Context, k store.Key, lifetime time.Duration) (store.Key, error) {
+	k, err := addKey(ctx, s.db, k, lifetime)
+	return k, failed("pgstore.AddKey", err)
+}
+
+func addKey(ctx context.Context, db bun.IDB, k store.Key, lifetime time.Duration) (store.Key, error) {
+	row := keyRow{
+		ID: k.ID, WorkspaceID: k.WorkspaceID, Name: k.Name, Role: string(k.Role), Delegate: k.Delegate,
+		Grants: append([]string{}, k.Grants...), SecretHash: k.SecretHash,
+	}
+	_, err := db.NewInsert().Model(&row).
+		Value("created_at", "now()").
+		Value("expires_at", "now() + make_interval(secs => ?)", seconds(lifetime)).
+		Returning("created_at, expires_at").Exec(ctx)
+	return row.toKey(), err
+}
+
+// seconds gives a lifetime for make_interval, null for one without end.
+func seconds(lifetime time.Duration) any {
+	if lifetime <= 0 {
+		return nil
+	}
+	return lifetime.Seconds()
+}
+
+// FindKey implements store.Keys.
+func (s *Store) FindKey(ctx context.Context, id uuid.UUID) (store.Key, error) {
+	const op = "pgstore.FindKey"
+	var row keyRow
+	err := s.db.NewSelect().Model(&row).
+		ColumnExpr("?TableColumns, w.name AS workspace, coalesce(k.expires_at <= now(), false) AS expired").
+		Join("JOIN workspaces AS w ON w.id = k.workspace_id").
+		Where("k.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Key{}, keyNotFound(op, id)
+	}
+	return row.toKey(), failed(op, err)
+}
+
+// ListKeys implements store.Keys.
+func (s *Store) ListKeys(ctx context.Context, workspace uuid.UUID) ([]store.Key, error) {
+	var rows []keyRow
+	err := s.db.NewSelect().Model(&rows).
+		ColumnExpr("?TableColumns, coalesce(k.expires_at <= now(), false) AS expired").
+		Where("k.workspace_id = ?", workspace).Order("k.id DESC").Scan(ctx)
+	return mapTo(rows, keyRow.toKey), failed("pgstore.ListKeys", err)
+}
+
+// RevokeKey implements store.Keys.
+func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.Key, error) {
+	const op = "pgstore.RevokeKey"
+	var row keyRow
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		// The workspace's row serialises revocations: two admins who revoke
+		// each other's keys at once must not lock everybody out.
+		if _, err := tx.ExecContext(ctx, "SELECT 1 FROM workspaces WHERE id = ? FOR UPDATE", workspace); err != nil {
+			return err
+		}
+		row = keyRow{}
+		_, err := tx.NewUpdate().Model(&row).
+			Set("revoked_at = coalesce(revoked_at, now())").
+			Where("id = ? AND workspace_id = ?", id, workspace).
+			Returning("?TableColumns").Exec(ctx)
+		if err != nil || row.Role != string(api.Admin) {
+			return err
+		}
+		return checkAdminLeft(ctx, tx, workspace)
+	})
+	if err == nil && row.ID == uuid.Nil {
+		return store.Key{}, keyNotFound(op, id)
+	}
+	return row.toKey(), failed(op, err)
+}
+
+func checkAdminLeft(ctx context.Context, db bun.IDB, workspace uuid.UUID) error {
+	left, err := db.NewSelect().Model((*keyRow)(nil)).
+		Where("workspace_id = ? AND role = ? AND revoked_at IS NULL", workspace, string(api.Admin)).
+		Where("expires_at IS NULL OR expires_at > now()").Exists(ctx)
+	if err != nil || left {
+		return err
+	}
+	return fault.New("pgstore.RevokeKey", fault.Conflict, "last_admin_key",
+		"This is the workspace's last admin key. Make another one first, or nobody can administer it any more.")
+}
+
+func keyNotFound(op string, id uuid.UUID) error {
+	return fault.New(op, fault.NotFound, "key_not_found", "There is no key %s in this workspace.", id)
+}
+
+// mapTo turns rows into records.
+func mapTo[R, T any](rows []R, to func(R) T) []T {
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i] = to(row)
+	}
+	return out
+}

@@ -1,0 +1,170 @@
+package pgstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+)
+
+var _ store.Runners = (*Store)(nil)
+
+type runnerRow struct {
+	bun.BaseModel `bun:"table:runners,alias:r"`
+
+	ID             uuid.UUID         `bun:"id,pk"`
+	WorkspaceID    uuid.UUID         `bun:"workspace_id"`
+	Name           string            `bun:"name"`
+	Hostname       string            `bun:"hostname"`
+	OS             string            `bun:"os"`
+	Arch           string            `bun:"arch"`
+	Version        string            `bun:"version"`
+	Labels         map[string]string `bun:"labels,type:jsonb"`
+	EnforcedLabels map[string]string `bun:"enforced_labels,type:jsonb"`
+	Operations     []int             `bun:"operations,array"`
+	Slots          int               `bun:"slots"`
+	CPUs           int               `bun:"cpus"`
+	MemoryBytes    int64             `bun:"memory_bytes"`
+	State          string            `bun:"state"`
+	Paused         bool              `bun:"paused"`
+	Activity       string            `bun:"activity"`
+	SecretHash     []byte            `bun:"secret_hash"`
+	RegistrationID string            `bun:"registration_id"`
+	EnrollmentID   *uuid.UUID        `bun:"enrollment_id"`
+	RegisteredAt   time.Time         `bun:"registered_at"`
+	LastSeenAt     *time.Time        `bun:"last_seen_at"`
+	CreatedAt      time.Time         `bun:"created_at"`
+	RevokedAt      *time.Time        `bun:"revoked_at"`
+
+	Workspace string   `bun:"workspace,scanonly"`
+	Online    bool     `bun:"online,scanonly"`
+	BusySlots int      `bun:"busy_slots,scanonly"`
+	Datasets  []string `bun:"dataset_names,array,scanonly"`
+}
+
+func (r runnerRow) toRunner() store.Runner {
+	return store.Runner{
+		ID: r.ID, WorkspaceID: r.WorkspaceID, Workspace: r.Workspace, Name: r.Name, Hostname: r.Hostname,
+		OS: r.OS, Arch: r.Arch, Version: r.Version, Labels: r.Labels, EnforcedLabels: r.EnforcedLabels,
+		Operations: r.Operations, Slots: r.Slots, CPUs: r.CPUs, MemoryBytes: r.MemoryBytes,
+		State: api.RunnerState(r.State), Paused: r.Paused, Activity: api.Activity(r.Activity), SecretHash: r.SecretHash,
+		LastSeenAt: r.LastSeenAt, CreatedAt: r.CreatedAt, RevokedAt: r.RevokedAt,
+		Online: r.Online, BusySlots: r.BusySlots, Datasets: r.Datasets,
+	}
+}
+
+// fromRegistration gives the columns of a runner's credential and of what it
+// says of itself.
+func fromRegistration(id uuid.UUID, r store.Registration) (runnerRow, error) {
+	hash, err := r.Mint(id)
+	return runnerRow{
+		ID: id, SecretHash: hash, RegistrationID: r.RegistrationID,
+		Name: r.Runner.Name, Hostname: r.Runner.Hostname, OS: r.Runner.OS, Arch: r.Runner.Arch, Version: r.Runner.Version,
+		Labels: orEmpty(r.Runner.Labels), Operations: append([]int{}, r.Runner.Operations...), Slots: max(1, r.Runner.Slots),
+		CPUs: r.Runner.CPUs, MemoryBytes: r.Runner.MemoryBytes, Activity: string(api.Idle),
+	}, err
+}
+
+// FindRunner implements store.Runners.
+func (s *Store) FindRunner(ctx context.Context, id uuid.UUID) (store.Runner, error) {
+	const op = "pgstore.FindRunner"
+	var row runnerRow
+	err := s.db.NewSelect().Model(&row).
+		ColumnExpr("?TableColumns, w.name AS workspace").
+		Join("JOIN workspaces AS w ON w.id = r.workspace_id").
+		Where("r.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Runner{}, runnerNotFound(op, id)
+	}
+	return row.toRunner(), failed(op, err)
+}
+
+// Runner implements store.Runners.
+func (s *Store) Runner(ctx context.Context, workspace, id uuid.UUID) (store.Runner, error) {
+	const op = "pgstore.Runner"
+	var row runnerRow
+	err := shownRunners(s.db.NewSelect().Model(&row)).
+		Where("r.workspace_id = ? AND r.id = ?", workspace, id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Runner{}, runnerNotFound(op, id)
+	}
+	return row.toRunner(), failed(op, err)
+}
+
+// ListRunners implements store.Runners.
+func (s *Store) ListRunners(ctx context.Context, workspace uuid.UUID, page store.Page) ([]store.Runner, error) {
+	var rows []runnerRow
+	query := shownRunners(s.db.NewSelect().Model(&rows)).
+		Where("r.workspace_id = ?", workspace).Order("r.id DESC").Limit(page.Limit)
+	if page.After != uuid.Nil {
+		query = query.Where("r.id < ?", page.After)
+	}
+	err := query.Scan(ctx)
+	return mapTo(rows, runnerRow.toRunner), failed("pgstore.ListRunners", err)
+}
+
+// shownRunners adds what people want to know of a runner.
+func shownRunners(query *bun.SelectQuery) *bun.SelectQuery {
+	return query.ColumnExpr("?TableColumns").
+		ColumnExpr("coalesce(r.state <> 'revoked' AND r.last_seen_at > now() - make_interval(secs => ?), false) AS online", store.OnlineWindow.Seconds()).
+		ColumnExpr("(SELECT count(*) FROM tasks AS t WHERE t.lease_runner_id = r.id AND t.state IN ('leased', 'running')) + " +
+			"(SELECT count(*) FROM tasks AS t WHERE t.last_runner_id = r.id AND t.cancel_pending) AS busy_slots").
+		ColumnExpr("ARRAY(SELECT d.name FROM datasets AS d WHERE d.runner_id = r.id AND d.removed_at IS NULL ORDER BY d.name) AS dataset_names")
+}
+
+// SetRunnerPaused implements store.Runners.
+func (s *Store) SetRunnerPaused(ctx context.Context, workspace, id uuid.UUID, paused bool) error {
+	return s.updateRunner(ctx, "pgstore.SetRunnerPaused", workspace, id, "paused = ?", paused)
+}
+
+// ApproveRunner implements store.Runners.
+func (s *Store) ApproveRunner(ctx context.Context, workspace, id uuid.UUID) error {
+	return s.updateRunner(ctx, "pgstore.ApproveRunner", workspace, id, "state = 'active'")
+}
+
+// updateRunner changes a runner that is not revoked.
+func (s *Store) updateRunner(ctx context.Context, op string, workspace, id uuid.UUID, set string, args ...any) error {
+	done, err := s.db.NewUpdate().Model((*runnerRow)(nil)).Set(set, args...).
+		Where("workspace_id = ? AND id = ? AND state <> 'revoked'", workspace, id).Exec(ctx)
+	if err != nil {
+		return failed(op, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n > 0 {
+		return failed(op, err)
+	}
+	if _, err := s.Runner(ctx, workspace, id); err != nil {
+		return err
+	}
+	return fault.New(op, fault.Conflict, api.CodeRunnerRevoked, "This runner was revoked; it can only register again.")
+}
+
+// RevokeRunner implements store.Runners.
+func (s *Store) RevokeRunner(ctx context.Context, workspace, id uuid.UUID) error {
+	const op = "pgstore.RevokeRunner"
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		done, err := tx.NewUpdate().Model((*runnerRow)(nil)).
+			Set("state = 'revoked'").Set("revoked_at = coalesce(revoked_at, now())").
+			Where("workspace_id = ? AND id = ?", workspace, id).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, runnerNotFound(op, id))
+		}
+		_, err = tx.NewUpdate().Model((*datasetRow)(nil)).Set("removed_at = now()").
+			Where("runner_id = ? AND removed_at IS NULL", id).Exec(ctx)
+		return err
+	})
+	return failed(op, err)
+}
+
+func runnerNotFound(op string, id uuid.UUID) error {
+	return fault.New(op, fault.NotFound, "runner_not_found", "There is no runner %s in this workspace.", id)
+}

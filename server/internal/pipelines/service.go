@@ -1,0 +1,137 @@
+// Package pipelines takes in tasks that belong together and read each other's
+// outputs, all or none.
+package pipelines
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/admission"
+	"ddap/server/internal/store"
+	"ddap/server/internal/wakeup"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+)
+
+// Store is what pipelines asks of the database.
+type Store interface {
+	store.Pipelines
+	CancelTasks(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID, skipEnded bool) (store.Changes, error)
+}
+
+// Creator creates tasks from drafts; package dispatch does.
+type Creator interface {
+	Accept(ctx context.Context, p store.Principal, pipeline *store.NewPipeline, drafts []*admission.Draft) ([]store.Task, error)
+}
+
+// Service keeps pipelines. It is safe for concurrent use.
+type Service struct {
+	store   Store
+	creator Creator
+	hub     *wakeup.Hub
+}
+
+// New makes the service.
+func New(s Store, creator Creator, hub *wakeup.Hub) *Service {
+	return &Service{store: s, creator: creator, hub: hub}
+}
+
+// Limits of a page of pipelines.
+const (
+	defaultPage = 50
+	maxPage     = 200
+)
+
+// Create takes a pipeline in. A step names the output of another by its ref, or
+// that of an earlier task by its id. Errors: Invalid with the path of every
+// wrong field, below "tasks[i]."; Conflict (ambiguous_dataset).
+func (s *Service) Create(ctx context.Context, p store.Principal, req api.PipelineRequest) (api.Pipeline, error) {
+	const op = "pipelines.Create"
+	if len(req.Tasks) > api.MaxTasks {
+		return api.Pipeline{}, fault.New(op, fault.TooLarge, api.CodeTooLarge, "a pipeline has at most %d steps, not %d", api.MaxTasks, len(req.Tasks))
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return api.Pipeline{}, fault.E(op, fault.Internal, fmt.Errorf("make an id: %w", err))
+	}
+	drafts, err := plan(id, req)
+	if err != nil {
+		return api.Pipeline{}, err
+	}
+	if _, err := s.creator.Accept(ctx, p, &store.NewPipeline{ID: id, Name: req.Name}, drafts); err != nil {
+		return api.Pipeline{}, err
+	}
+	return s.Pipeline(ctx, p, id)
+}
+
+// Pipeline gives a pipeline with its tasks. A step that was retried shows as
+// its newest task.
+func (s *Service) Pipeline(ctx context.Context, p store.Principal, id uuid.UUID) (api.Pipeline, error) {
+	pipeline, tasks, err := s.store.GetPipeline(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Pipeline{}, err
+	}
+	v := view(&pipeline)
+	for i := range tasks {
+		v.Tasks = append(v.Tasks, tasks[i].View())
+	}
+	return v, nil
+}
+
+// List gives a page of pipelines, newest first, without their tasks. Limit is 50
+// when zero, 200 at most.
+func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor string) (api.PipelineList, error) {
+	if limit <= 0 {
+		limit = defaultPage
+	}
+	limit = min(limit, maxPage)
+	var before *uuid.UUID
+	if cursor != "" {
+		id, err := uuid.Parse(cursor)
+		if err != nil {
+			return api.PipelineList{}, fault.BadFields("pipelines.List", "invalid_request",
+				fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
+		}
+		before = &id
+	}
+	found, err := s.store.ListPipelines(ctx, p.WorkspaceID, limit+1, before)
+	if err != nil {
+		return api.PipelineList{}, err
+	}
+	list := api.PipelineList{Pipelines: []api.Pipeline{}}
+	for i := range found[:min(limit, len(found))] {
+		list.Pipelines = append(list.Pipelines, view(&found[i]))
+	}
+	if len(found) > limit {
+		list.NextCursor = found[limit-1].ID.String()
+	}
+	return list, nil
+}
+
+// Cancel cancels every step that has not ended. Errors: NotFound, Forbidden.
+func (s *Service) Cancel(ctx context.Context, p store.Principal, id uuid.UUID) (api.Pipeline, error) {
+	const op = "pipelines.Cancel"
+	pipeline, tasks, err := s.store.GetPipeline(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Pipeline{}, err
+	}
+	if !p.MayChange(pipeline.OwnedBy(p)) {
+		return api.Pipeline{}, fault.New(op, fault.Forbidden, "", "this pipeline was made by somebody else; canceling it takes an operator")
+	}
+	ids := make([]uuid.UUID, len(tasks))
+	for i := range tasks {
+		ids[i] = tasks[i].ID
+	}
+	changes, err := s.store.CancelTasks(ctx, p.WorkspaceID, ids, true)
+	if err != nil {
+		return api.Pipeline{}, err
+	}
+	s.hub.Publish(changes)
+	return s.Pipeline(ctx, p, id)
+}
+
+func view(l *store.Pipeline) api.Pipeline {
+	return api.Pipeline{ID: l.ID.String(), Name: l.Name, CreatedBy: l.CreatedBy, CreatedAt: l.CreatedAt, Tasks: []api.Task{}}
+}

@@ -1,0 +1,82 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+)
+
+// PutDatasets makes a runner's offers the whole of what it shares, and answers
+// with the list and its ids. A runner speaks for itself only: for another id it
+// is Forbidden.
+func (s *Service) PutDatasets(ctx context.Context, runner store.Principal, id uuid.UUID, req api.DatasetsRequest) (api.DatasetList, error) {
+	const op = "registry.PutDatasets"
+	if runner.ID != id {
+		return api.DatasetList{}, fault.New(op, fault.Forbidden, "wrong_runner", "A runner can only change what it shares itself.")
+	}
+	offers, err := checkOffers(op, req.Datasets)
+	if err != nil {
+		return api.DatasetList{}, err
+	}
+	if err := s.records.PutDatasets(ctx, id, offers, req.Revision); err != nil {
+		return api.DatasetList{}, err
+	}
+	s.dispatcher.Summon(id)
+	return s.listDatasets(ctx, runner.WorkspaceID, store.DatasetPage{RunnerID: id, Limit: len(offers) + 1})
+}
+
+// Datasets lists a page of what the workspace's runners share now, by name.
+func (s *Service) Datasets(ctx context.Context, p store.Principal, limit int, cursor string) (api.DatasetList, error) {
+	page := store.DatasetPage{Limit: min(cmp.Or(limit, maxPage), maxPage)}
+	if err := readDatasetCursor(cursor, &page); err != nil {
+		return api.DatasetList{}, err
+	}
+	return s.listDatasets(ctx, p.WorkspaceID, page)
+}
+
+func (s *Service) listDatasets(ctx context.Context, workspace uuid.UUID, page store.DatasetPage) (api.DatasetList, error) {
+	datasets, err := s.records.ListDatasets(ctx, workspace, page)
+	if err != nil {
+		return api.DatasetList{}, err
+	}
+	list := api.DatasetList{Datasets: make([]api.Dataset, 0, len(datasets))}
+	for _, d := range datasets {
+		list.Datasets = append(list.Datasets, viewDataset(d))
+	}
+	if len(datasets) == page.Limit {
+		last := datasets[len(datasets)-1]
+		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(last.ID.String() + last.Name))
+	}
+	return list, nil
+}
+
+// readDatasetCursor reads a cursor: the last dataset's id and name.
+func readDatasetCursor(cursor string, page *store.DatasetPage) error {
+	if cursor == "" {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	const idLength = 36
+	if err != nil || len(text) <= idLength || !printable(string(text)) {
+		return badCursor("registry.Datasets")
+	}
+	if page.AfterID, err = uuid.ParseBytes(text[:idLength]); err != nil {
+		return badCursor("registry.Datasets")
+	}
+	page.AfterName = string(text[idLength:])
+	return nil
+}
+
+func viewDataset(d store.Dataset) api.Dataset {
+	return api.Dataset{
+		ID: d.ID.String(), Name: d.Name, Columns: d.Columns, Policy: d.Policy, MinGroupSize: d.MinGroupSize,
+		Rows: d.Rows, Revision: d.Revision, Description: d.Description,
+		RunnerID: d.RunnerID.String(), RunnerName: d.RunnerName, Online: d.Online,
+	}
+}

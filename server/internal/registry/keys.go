@@ -1,0 +1,68 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/credential"
+	"ddap/shared/fault"
+)
+
+// CreateKey makes an API key; the answer carries its secret, this once.
+func (s *Service) CreateKey(ctx context.Context, p store.Principal, req api.KeyRequest) (api.Key, error) {
+	const op = "registry.CreateKey"
+	name, err := cleanName(op, "name", req.Name)
+	if err != nil {
+		return api.Key{}, err
+	}
+	secret, err := credential.New(credential.Key, newID())
+	if err != nil {
+		return api.Key{}, fault.E(op, fault.Internal, err)
+	}
+	hash := secret.Hash()
+	key, err := s.records.AddKey(ctx, store.Key{
+		ID: secret.ID, WorkspaceID: p.WorkspaceID, Name: name, Role: req.Role, Delegate: req.Delegate, SecretHash: hash[:],
+	}, time.Duration(req.ExpiresInSeconds)*time.Second)
+	if err != nil {
+		return api.Key{}, err
+	}
+	view := viewKey(key)
+	view.Key = secret.String()
+	return view, nil
+}
+
+// Keys lists the workspace's keys, newest first, without their secrets.
+func (s *Service) Keys(ctx context.Context, p store.Principal) (api.KeyList, error) {
+	keys, err := s.records.ListKeys(ctx, p.WorkspaceID)
+	if err != nil {
+		return api.KeyList{}, err
+	}
+	list := api.KeyList{Keys: make([]api.Key, 0, len(keys))}
+	for _, key := range keys {
+		list.Keys = append(list.Keys, viewKey(key))
+	}
+	return list, nil
+}
+
+// RevokeKey ends a key for good. The last admin key cannot be revoked.
+func (s *Service) RevokeKey(ctx context.Context, p store.Principal, id uuid.UUID) (api.Key, error) {
+	key, err := s.records.RevokeKey(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Key{}, err
+	}
+	return viewKey(key), nil
+}
+
+func viewKey(k store.Key) api.Key {
+	return api.Key{
+		ID: k.ID.String(), Name: k.Name, Role: k.Role, Delegate: k.Delegate,
+		CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt,
+	}
+}
+
+// newID gives an id that sorts by the time at which it was made.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

@@ -1,0 +1,165 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"maps"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/credential"
+	"ddap/shared/fault"
+)
+
+// pingSeconds is the pause between the pings of an idle runner.
+const pingSeconds = 30
+
+// Register makes a runner, whose credential the answer carries, this once. The
+// same token with the same registration id within registrationWindow gives the
+// same runner a fresh credential, so that a lost answer strands nobody.
+func (s *Service) Register(ctx context.Context, enrolment store.Principal, req api.RegisterRequest) (api.RegisterResponse, error) {
+	registration, err := readRegistration("registry.Register", req)
+	if err != nil {
+		return api.RegisterResponse{}, err
+	}
+	var secret credential.Credential
+	registration.NewID = newID()
+	registration.Mint = func(id uuid.UUID) ([]byte, error) {
+		if secret, err = credential.New(credential.Runner, id); err != nil {
+			return nil, err
+		}
+		hash := secret.Hash()
+		return hash[:], nil
+	}
+	runner, err := s.records.RegisterRunner(ctx, enrolment.ID, registration, registrationWindow)
+	if err != nil {
+		return api.RegisterResponse{}, err
+	}
+	return api.RegisterResponse{
+		RunnerID: runner.ID.String(), Token: secret.String(), State: runner.State,
+		PingSeconds: pingSeconds, LeaseSeconds: int(store.LeaseTime.Seconds()),
+	}, nil
+}
+
+func readRegistration(op string, req api.RegisterRequest) (store.Registration, error) {
+	name, err := cleanName(op, "name", req.Name)
+	if err != nil {
+		return store.Registration{}, err
+	}
+	if err := checkLabels(op, req.Labels); err != nil {
+		return store.Registration{}, err
+	}
+	if err := checkOperations(op, req.Operations); err != nil {
+		return store.Registration{}, err
+	}
+	offers, err := checkOffers(op, req.Datasets)
+	if err != nil {
+		return store.Registration{}, err
+	}
+	return store.Registration{
+		RegistrationID: req.Registration,
+		Runner: store.Runner{
+			Name: name, Hostname: req.Hostname, OS: req.OS, Arch: req.Arch, Version: req.Version,
+			Labels: req.Labels, Operations: req.Operations, Slots: req.Slots, CPUs: req.CPUs, MemoryBytes: req.MemoryBytes,
+		},
+		Datasets: offers,
+	}, nil
+}
+
+// Runners lists a page of the workspace's runners, newest first.
+func (s *Service) Runners(ctx context.Context, p store.Principal, limit int, cursor string) (api.RunnerList, error) {
+	page, err := readPage("registry.Runners", limit, cursor)
+	if err != nil {
+		return api.RunnerList{}, err
+	}
+	runners, err := s.records.ListRunners(ctx, p.WorkspaceID, page)
+	if err != nil {
+		return api.RunnerList{}, err
+	}
+	list := api.RunnerList{Runners: make([]api.Runner, 0, len(runners))}
+	for _, runner := range runners {
+		list.Runners = append(list.Runners, viewRunner(runner))
+	}
+	if len(runners) == page.Limit {
+		list.NextCursor = runners[len(runners)-1].ID.String()
+	}
+	return list, nil
+}
+
+// Runner gives one runner.
+func (s *Service) Runner(ctx context.Context, p store.Principal, id uuid.UUID) (api.Runner, error) {
+	runner, err := s.records.Runner(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Runner{}, err
+	}
+	return viewRunner(runner), nil
+}
+
+// PatchRunner pauses a runner, or lets it go on. It hears of that with its
+// next ping, and gets no new tasks from now on.
+func (s *Service) PatchRunner(ctx context.Context, p store.Principal, id uuid.UUID, patch api.RunnerPatch) (api.Runner, error) {
+	if patch.Paused != nil {
+		if err := s.records.SetRunnerPaused(ctx, p.WorkspaceID, id, *patch.Paused); err != nil {
+			return api.Runner{}, err
+		}
+		s.dispatcher.Summon(id)
+	}
+	return s.Runner(ctx, p, id)
+}
+
+// ApproveRunner lets a runner that waits for approval take tasks.
+func (s *Service) ApproveRunner(ctx context.Context, p store.Principal, id uuid.UUID) (api.Runner, error) {
+	if err := s.records.ApproveRunner(ctx, p.WorkspaceID, id); err != nil {
+		return api.Runner{}, err
+	}
+	s.dispatcher.Summon(id)
+	return s.Runner(ctx, p, id)
+}
+
+// RevokeRunner refuses a runner for good: its credential, its leases and its
+// open requests end. Doing it again finishes what a failure left undone.
+func (s *Service) RevokeRunner(ctx context.Context, p store.Principal, id uuid.UUID) (api.Runner, error) {
+	if err := s.records.RevokeRunner(ctx, p.WorkspaceID, id); err != nil {
+		return api.Runner{}, err
+	}
+	if err := s.dispatcher.Evict(ctx, p.WorkspaceID, id); err != nil {
+		return api.Runner{}, err
+	}
+	return s.Runner(ctx, p, id)
+}
+
+func viewRunner(r store.Runner) api.Runner {
+	labels := maps.Clone(r.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, r.EnforcedLabels)
+	return api.Runner{
+		ID: r.ID.String(), Name: r.Name, Hostname: r.Hostname, OS: r.OS, Arch: r.Arch, Version: r.Version,
+		Labels: labels, Operations: r.Operations, State: r.State, Online: r.Online, Activity: r.Activity, Paused: r.Paused,
+		Slots: r.Slots, BusySlots: r.BusySlots, CPUs: r.CPUs, MemoryBytes: r.MemoryBytes, Datasets: r.Datasets,
+		LastSeenAt: r.LastSeenAt, CreatedAt: r.CreatedAt,
+	}
+}
+
+// maxPage is how many records a page holds at most, and where none is asked for.
+const maxPage = 1000
+
+func readPage(op string, limit int, cursor string) (store.Page, error) {
+	page := store.Page{Limit: min(cmp.Or(limit, maxPage), maxPage)}
+	if cursor == "" {
+		return page, nil
+	}
+	id, err := uuid.Parse(cursor)
+	if err != nil {
+		return page, badCursor(op)
+	}
+	page.After = id
+	return page, nil
+}
+
+func badCursor(op string) error {
+	return fault.BadFields(op, codeInvalid, fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
+}
