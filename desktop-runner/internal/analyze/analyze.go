@@ -1,0 +1,34 @@
+// Package analyze is operation 300: it runs the model that is asked for.
+package analyze
+
+import (
+	"context"
+	"fmt"
+
+	"ddap/desktop-runner/internal/analyze/describe"
+	"ddap/desktop-runner/internal/analyze/kmeans"
+	"ddap/desktop-runner/internal/analyze/linear"
+	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/step"
+	"ddap/shared/operation"
+)
+
+type model func(context.Context, *step.Step, *operation.AnalyzeParams) (finding.Finding, error)
+
+// models has an entry for each model; a new one is added here and to package
+// operation.
+var models = map[operation.Model]model{
+	operation.Describe:         describe.Run,
+	operation.LinearRegression: linear.Run,
+	operation.KMeans:           kmeans.Run,
+}
+
+// Run runs the model on the data. Errors are faults with a reason as their code,
+// or the engine's.
+func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding.Finding, error) {
+	run, ok := models[p.Model]
+	if !ok {
+		return finding.Finding{}, fmt.Errorf("no model named %q", p.Model)
+	}
+	return run(ctx, s, p)
+}

@@ -1,0 +1,203 @@
+// Package matrix reads columns of numbers into memory for the models: which
+// columns are suitable, which rows are complete, and whether they fit.
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"ddap/desktop-runner/internal/engine"
+	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/source"
+	"ddap/desktop-runner/internal/step"
+	"ddap/shared/fault"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// defaultBytes is how large a matrix may be where the owner set no memory limit.
+const defaultBytes = 512 << 20
+
+// Matrix is Rows × Columns numbers, row by row, all of them finite.
+type Matrix struct {
+	Columns []result.Column
+	Rows    int
+	// Data has the number of row i and column j at i*len(Columns)+j.
+	Data []float64
+	// Dropped counts the rows that were left out because a number was missing or
+	// not finite.
+	Dropped int64
+}
+
+// Row gives row i; it shares the matrix's memory.
+func (m *Matrix) Row(i int) []float64 {
+	p := len(m.Columns)
+	return m.Data[i*p : (i+1)*p : (i+1)*p]
+}
+
+// Features finds the columns to learn from: those that are named, or every
+// column of numbers but the one to leave out. The error is an invalid_params
+// fault that lists the columns that would do.
+func Features(rel *source.Relation, names []string, leaveOut string, model string) ([]result.Column, error) {
+	if len(names) == 0 {
+		var out []result.Column
+		for _, c := range rel.Columns {
+			if c.Type.Numeric() && c.Name != leaveOut {
+				out = append(out, c)
+			}
+		}
+		if len(out) == 0 {
+			return nil, bad("params.features", "%s has no column of numbers to learn from", rel.Dataset)
+		}
+		return out, nil
+	}
+	columns, err := rel.Pick("params.features", names)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range columns {
+		if !c.Type.Numeric() && c.Type != result.Boolean {
+			return nil, bad(fmt.Sprintf("params.features[%d]", i), "%s is not a column of numbers, which %s learns from; %s", c.Name, model, numeric(rel))
+		}
+	}
+	return columns, nil
+}
+
+// Target finds the column to explain. The error is an invalid_params fault that
+// lists the columns that would do.
+func Target(rel *source.Relation, name, model string) (result.Column, error) {
+	c, err := rel.Column("params.target", name)
+	if err == nil && !c.Type.Numeric() {
+		return c, bad("params.target", "%s is not a column of numbers, which %s explains; %s", name, model, numeric(rel))
+	}
+	return c, err
+}
+
+func numeric(rel *source.Relation) string {
+	var names []string
+	for _, c := range rel.Columns {
+		if c.Type.Numeric() {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "there is none in " + rel.Dataset
+	}
+	return "those are: " + strings.Join(names, ", ")
+}
+
+func bad(path, format string, args ...any) error {
+	return fault.BadFields("matrix", string(task.InvalidParams), fault.Field{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// largest leaves room for the sum of the squares of as many numbers as fit in
+// any memory.
+const largest = 1e145
+
+// Load reads the complete rows in the order of the file. It takes eight bytes
+// for each number; the error is an out_of_memory fault where that is more than
+// half of what the owner allows, and an operation_failed fault where a number is
+// too large to be squared and added up.
+func Load(ctx context.Context, s *step.Step, columns []result.Column) (*Matrix, error) {
+	p := int64(len(columns))
+	most := s.MemoryBytes / 2
+	if s.MemoryBytes <= 0 {
+		most = defaultBytes
+	}
+	from := " FROM " + s.Relation.From + " WHERE " + Complete(columns)
+	counted, err := s.DB.Rows(ctx, "SELECT count(*)"+from)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := counted[0][0].(int64)
+	if rows > most/8/p {
+		return nil, fault.New("matrix.Load", fault.TooLarge, string(task.OutOfMemory),
+			"%d columns of this many rows need more memory than the owner of this computer allows for a model; use fewer columns, or filter the rows first", p)
+	}
+	m := &Matrix{Columns: columns, Data: make([]float64, 0, rows*p), Dropped: s.Rows - rows}
+	err = s.DB.Each(ctx, func(row []any) error {
+		for _, cell := range row {
+			x, _ := cell.(float64) // the condition leaves no missing ones
+			if math.Abs(x) > largest {
+				return fault.New("matrix.Load", fault.Invalid, string(task.OperationFailed),
+					"a number in the data is too large to calculate with; filter such rows out, or leave the column out")
+			}
+			m.Data = append(m.Data, x)
+		}
+		m.Rows++
+		return nil
+	}, "SELECT "+doubles(columns)+from)
+	return m, err
+}
+
+// Complete is the condition that a row has a finite number in every column.
+func Complete(columns []result.Column) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = "coalesce(isfinite(" + double(c) + "), false)"
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// Support gives the column in which the fewest complete rows differ from all the
+// others, which agree, and that number.
+func Support(ctx context.Context, s *step.Step, columns, complete []result.Column) (rows int64, name string, err error) {
+	for i, c := range columns {
+		got, err := s.DB.Rows(ctx, "SELECT coalesce(sum(n) - max(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM "+s.Relation.From+
+			" WHERE "+Complete(complete)+" GROUP BY "+double(c)+")")
+		if err != nil {
+			return 0, "", err
+		}
+		if n, _ := got[0][0].(int64); i == 0 || n < rows {
+			rows, name = n, c.Name
+		}
+	}
+	return rows, name, nil
+}
+
+// Judge asks the policy about a model of the matrix's columns, and completes its
+// support. Call it before any error about the rows themselves: that there are
+// few, or that they are all alike, is not to be told of a few rows.
+func Judge(ctx context.Context, s *step.Step, columns []result.Column, model *finding.Fit) (err error) {
+	if s.SingleRowsMayShow {
+		return nil
+	}
+	if err := s.Judge(*model); err != nil {
+		return err
+	}
+	if model.Support, model.SupportOf, err = Support(ctx, s, columns, columns); err != nil {
+		return err
+	}
+	return s.Judge(*model)
+}
+
+// Counts gives the metrics that say how many rows a model used, and that they
+// are the parts of all rows.
+func (m *Matrix) Counts() ([]finding.Metric, finding.Split) {
+	used, dropped := float64(m.Rows), float64(m.Dropped)
+	return []finding.Metric{
+		{Name: "rows", Value: used + dropped, Basis: finding.Count()},
+		{Name: "rows_used", Value: used, Basis: finding.Count()},
+		{Name: "rows_dropped", Value: dropped, Basis: finding.Remainder()},
+	}, finding.Split{Total: "rows", Parts: []string{"rows_used", "rows_dropped"}, Keep: "rows_used"}
+}
+
+// Notes says that rows were left out, if they were.
+func (m *Matrix) Notes() []string {
+	if m.Dropped == 0 {
+		return nil
+	}
+	return []string{"{rows_dropped} rows were left out because a number was missing or not finite."}
+}
+
+func double(c result.Column) string { return "CAST(" + engine.Identifier(c.Name) + " AS DOUBLE)" }
+
+func doubles(columns []result.Column) string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = double(c)
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,249 @@
+// Package catalogue knows what the owner shares: which files, in which shape,
+// under which policy, and how a dataset that a task names is found on this
+// computer. Files are looked at in a child process; this package itself reads
+// their names, sizes and times only.
+package catalogue
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/settings"
+	"ddap/desktop-runner/internal/sharepath"
+	"ddap/desktop-runner/internal/worker"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+	"ddap/shared/logkey"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// Inspect looks at a data file in a child process.
+type Inspect func(ctx context.Context, path string) (worker.Description, error)
+
+// retryAfter is when a file is looked at again although it did not change,
+// because what failed may have been the moment and not the file.
+const retryAfter = 5 * time.Minute
+
+// Catalogue is what the owner shares. It is safe for concurrent use.
+type Catalogue struct {
+	inspect Inspect
+	now     func() time.Time
+	log     *slog.Logger
+
+	index map[string]int // of entries, by the dataset's name; fixed
+	// looking has a place for each entry, taken while its file is inspected, so
+	// that one file is looked at once and nobody waits for another.
+	looking []chan struct{}
+	mu      sync.Mutex
+	entries []entry
+}
+
+// entry is one share with what is known of its file.
+type entry struct {
+	share settings.Share
+	// version is that of the file when it was looked at; empty before that.
+	version     string
+	path        string
+	description *worker.Description
+	trouble     string
+	triedAt     time.Time
+}
+
+// New makes a catalogue; nothing is looked at before Refresh.
+func New(shares []settings.Share, inspect Inspect, now func() time.Time, log *slog.Logger) *Catalogue {
+	c := &Catalogue{inspect: inspect, now: now, log: log, index: map[string]int{}}
+	for i, s := range shares {
+		c.index[s.Name] = i
+		c.entries = append(c.entries, entry{share: s})
+		c.looking = append(c.looking, make(chan struct{}, 1))
+	}
+	return c
+}
+
+// Refresh looks at files that changed since they were last looked at. It costs
+// next to nothing when none did. When ctx ends, the rest is left for later.
+func (c *Catalogue) Refresh(ctx context.Context) {
+	for i := range c.looking {
+		if ctx.Err() != nil {
+			return
+		}
+		c.look(ctx, i)
+	}
+}
+
+// look brings one entry up to date. When ctx ends, it stays as it was.
+func (c *Catalogue) look(ctx context.Context, i int) {
+	select {
+	case c.looking[i] <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-c.looking[i] }()
+	before := c.entry(i)
+	after := before
+	var err error
+	after.path, after.version, err = find(before.share.Path)
+	fresh := err == nil && after.version == before.version
+	if fresh && (before.description != nil || c.now().Sub(before.triedAt) < retryAfter) {
+		return
+	}
+	after.description, after.triedAt = nil, c.now()
+	if err == nil {
+		var d worker.Description
+		if d, err = c.inspect(ctx, after.path); err == nil {
+			after.description = &d
+		}
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	after.trouble = sentence(err, before.share.Path, after.path)
+	c.tell(before, after)
+	c.mu.Lock()
+	c.entries[i] = after
+	c.mu.Unlock()
+}
+
+func (c *Catalogue) entry(i int) entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries[i]
+}
+
+// tell logs what changed for the owner: once, and not at every look.
+func (c *Catalogue) tell(before, after entry) {
+	switch {
+	case after.description != nil:
+		c.log.Info("dataset is shared", logkey.DatasetName, after.share.Name, logkey.Policy, string(after.share.Policy),
+			logkey.Columns, len(after.description.Columns))
+	case after.trouble != before.trouble:
+		c.log.Warn("dataset is not shared, its file cannot be read", logkey.DatasetName, after.share.Name, logkey.Why, after.trouble)
+	}
+}
+
+// Offer is what the server is told: every dataset that can be read. Its
+// revision changes with anything in it.
+func (c *Catalogue) Offer() api.DatasetsRequest {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := api.DatasetsRequest{Datasets: []api.DatasetOffer{}}
+	for _, e := range c.entries {
+		if e.description == nil {
+			continue
+		}
+		out.Datasets = append(out.Datasets, api.DatasetOffer{
+			Name: e.share.Name, Columns: e.description.Columns, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize,
+			Rows: announced(e.description.Rows, e.share), Revision: e.version,
+		})
+	}
+	slices.SortFunc(out.Datasets, func(a, b api.DatasetOffer) int { return strings.Compare(a.Name, b.Name) })
+	raw, _ := json.Marshal(out.Datasets) // plain data
+	out.Revision = digest(raw)
+	return out
+}
+
+// announced gives the number of rows as it may be told. Where rows may not leave
+// it is rounded down to whole groups: a model tells how many rows it used, and
+// the difference may be a few.
+func announced(rows *int64, share settings.Share) *int64 {
+	if rows == nil || share.Policy == result.Rows {
+		return rows
+	}
+	size := int64(share.MinGroupSize)
+	if size <= 0 {
+		size = result.DefaultMinGroupSize
+	}
+	whole := *rows - *rows%size
+	if whole == 0 {
+		return nil
+	}
+	return &whole
+}
+
+// Found is a dataset on this computer.
+type Found struct {
+	File plan.File
+	// Revision changes whenever the file does.
+	Revision string
+}
+
+// Get finds the file of a dataset as it is now. The error is a fault with a
+// sentence for people that names no path, with the code of a task's reason.
+func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
+	const op = "catalogue.Get"
+	i, shared := c.index[name]
+	if !shared {
+		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q is no longer shared on this computer", name)
+	}
+	c.look(ctx, i)
+	e := c.entry(i)
+	if e.description == nil {
+		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q cannot be read: %s", name, e.trouble)
+	}
+	return Found{
+		File:     plan.File{Path: e.path, Format: e.description.Format, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize},
+		Revision: e.version,
+	}, nil
+}
+
+// find gives the file behind a share with its version, which changes whenever
+// size or time of change do. Hashing the content would read all of a large file
+// each time.
+func find(path string) (actual, version string, err error) {
+	if actual, err = sharepath.Resolve(path); err != nil {
+		return "", "", err
+	}
+	info, err := os.Stat(actual)
+	if err != nil {
+		return "", "", err
+	}
+	stamp := strconv.FormatInt(info.Size(), 10) + "/" + strconv.FormatInt(info.ModTime().UnixNano(), 10)
+	return actual, digest([]byte(stamp)), nil
+}
+
+const digestLength = 16
+
+func digest(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])[:digestLength]
+}
+
+// sentence says for people, and without the path, why a file cannot be read.
+func sentence(err error, paths ...string) string {
+	var failed *worker.FailedError
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &failed):
+		// The engine may name the file; its name is the owner's business.
+		text := failed.Message
+		for _, path := range paths {
+			text = strings.ReplaceAll(text, filepath.Base(path), "the file")
+		}
+		return text
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "the runner may not read this file"
+	case errors.Is(err, sharepath.ErrFolder):
+		return "it is a folder; share a single file"
+	case errors.Is(err, sharepath.ErrOutside):
+		return "it is a link that leads out of its folder; share the file that it leads to"
+	default:
+		return "it is not an ordinary file, or the system could not open it"
+	}
+}

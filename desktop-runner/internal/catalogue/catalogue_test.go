@@ -1,0 +1,241 @@
+package catalogue_test
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/desktop-runner/internal/catalogue"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/settings"
+	"ddap/desktop-runner/internal/worker"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+
+// owner is a computer with files, one catalogue, and a count of looks.
+type owner struct {
+	t     *testing.T
+	dir   string
+	now   time.Time
+	looks int
+	log   strings.Builder
+	*catalogue.Catalogue
+}
+
+func newOwner(t *testing.T, names ...string) *owner {
+	t.Helper()
+	o := &owner{t: t, dir: t.TempDir(), now: noon}
+	var shares []settings.Share
+	for _, n := range names {
+		shares = append(shares, settings.Share{Name: n, Path: o.path(n), Policy: result.Rows})
+	}
+	log := slog.New(slog.NewTextHandler(&o.log, nil))
+	o.Catalogue = catalogue.New(shares, o.inspect, func() time.Time { return o.now }, log)
+	return o
+}
+
+func (o *owner) path(name string) string { return filepath.Join(o.dir, name+".csv") }
+
+// write changes a file. The time of change is set: two writes may be closer
+// than the clock of the file system is exact.
+func (o *owner) write(name, content string, at time.Time) {
+	o.t.Helper()
+	require.NoError(o.t, os.WriteFile(o.path(name), []byte(content), 0o600))
+	require.NoError(o.t, os.Chtimes(o.path(name), at, at))
+}
+
+// inspect takes the first line as the column; "broken" is not readable.
+func (o *owner) inspect(_ context.Context, path string) (worker.Description, error) {
+	o.looks++
+	raw, err := os.ReadFile(path)
+	require.NoError(o.t, err)
+	if string(raw) == "broken" {
+		return worker.Description{}, &worker.FailedError{Failure: plan.Failure{
+			Reason: task.SourceUnreadable, Message: filepath.Base(path) + " is not a table.",
+		}}
+	}
+	return worker.Description{Format: plan.CSV, Columns: []result.Column{{Name: string(raw), Type: result.Text}}}, nil
+}
+
+func names(offer api.DatasetsRequest) []string {
+	out := []string{}
+	for _, d := range offer.Datasets {
+		out = append(out, d.Name)
+	}
+	return out
+}
+
+func TestCatalogue_OffersWhatCanBeRead(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t, "birds", "absent", "bad", "ants")
+	o.write("birds", "species", noon)
+	o.write("bad", "broken", noon)
+	o.write("ants", "length", noon)
+	o.Refresh(t.Context())
+
+	offer := o.Offer()
+	require.Equal(t, []string{"ants", "birds"}, names(offer))
+	require.Equal(t, "species", offer.Datasets[1].Columns[0].Name)
+	require.NotEmpty(t, offer.Datasets[1].Revision)
+	require.Contains(t, o.log.String(), "the file is not a table")
+	require.Contains(t, o.log.String(), "there is no such file")
+	require.NotContains(t, o.log.String(), o.dir, "paths stay out of the log")
+	require.NotContains(t, o.log.String(), "bad.csv")
+}
+
+func TestCatalogue_AnnouncesWholeGroups_WhereRowsMayNotLeave(t *testing.T) {
+	t.Parallel()
+	told := func(policy result.Policy, size int, rows int64) *int64 {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
+		inspect := func(context.Context, string) (worker.Description, error) { return worker.Description{Rows: &rows}, nil }
+		shares := []settings.Share{{Name: "a", Path: path, Policy: policy, MinGroupSize: size}}
+		c := catalogue.New(shares, inspect, time.Now, slog.New(slog.DiscardHandler))
+		c.Refresh(t.Context())
+		return c.Offer().Datasets[0].Rows
+	}
+	require.EqualValues(t, 344, *told(result.Rows, 0, 344))
+	require.EqualValues(t, 340, *told(result.Aggregates, 0, 344))
+	require.EqualValues(t, 300, *told(result.Aggregates, 100, 344))
+	require.Nil(t, told(result.Aggregates, 5, 4))
+}
+
+func TestCatalogue_LooksAgain_OnlyWhenAFileChanged(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t, "birds")
+	o.write("birds", "species", noon)
+	o.Refresh(t.Context())
+	first := o.Offer()
+	o.Refresh(t.Context())
+	require.Equal(t, 1, o.looks)
+	require.Equal(t, first, o.Offer())
+
+	o.write("birds", "kind!!!", noon.Add(time.Second)) // the same size
+	o.Refresh(t.Context())
+	require.Equal(t, 2, o.looks)
+	require.NotEqual(t, first.Revision, o.Offer().Revision)
+	require.NotEqual(t, first.Datasets[0].Revision, o.Offer().Datasets[0].Revision)
+}
+
+func TestCatalogue_WithdrawsAFileThatWentAway_AndOffersItAgain(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t, "birds")
+	o.write("birds", "species", noon)
+	o.Refresh(t.Context())
+	require.NoError(t, os.Remove(o.path("birds")))
+	o.Refresh(t.Context())
+	require.Empty(t, names(o.Offer()))
+	o.Refresh(t.Context())
+	require.Equal(t, 1, strings.Count(o.log.String(), "there is no such file"), "said once")
+
+	o.write("birds", "species", noon)
+	o.Refresh(t.Context())
+	require.Equal(t, []string{"birds"}, names(o.Offer()))
+}
+
+func TestCatalogue_TriesABrokenFileAgain_AfterAWhile(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t, "birds")
+	o.write("birds", "broken", noon)
+	o.Refresh(t.Context())
+	o.Refresh(t.Context())
+	require.Equal(t, 1, o.looks)
+	o.now = o.now.Add(6 * time.Minute)
+	o.Refresh(t.Context())
+	require.Equal(t, 2, o.looks)
+}
+
+func TestCatalogue_Get(t *testing.T) {
+	t.Parallel()
+	o := newOwner(t, "birds", "linked", "folder", "led out")
+	secret := filepath.Join(t.TempDir(), "secret.csv")
+	require.NoError(t, os.WriteFile(secret, []byte("species"), 0o600))
+	require.NoError(t, os.Symlink(secret, o.path("led out")))
+	o.write("birds", "species", noon)
+	require.NoError(t, os.Symlink(o.path("birds"), o.path("linked")))
+	require.NoError(t, os.Mkdir(o.path("folder"), 0o700))
+
+	found, err := o.Get(t.Context(), "birds")
+	require.NoError(t, err, "a file is looked at when it is first needed")
+	require.Equal(t, plan.CSV, found.File.Format)
+	require.Equal(t, result.Rows, found.File.Policy)
+	o.Refresh(t.Context())
+	require.Equal(t, o.Offer().Datasets[0].Revision, found.Revision)
+
+	linked, err := o.Get(t.Context(), "linked")
+	require.NoError(t, err)
+	require.Equal(t, found.File.Path, linked.File.Path, "links are resolved before a task sees them")
+
+	for _, name := range []string{"folder", "unknown", "led out"} {
+		_, err = o.Get(t.Context(), name)
+		require.Truef(t, fault.HasCode(err, string(task.SourceUnreadable)), "%s: got %v", name, err)
+		require.NotContains(t, err.Error(), o.dir)
+	}
+}
+
+// A large file takes minutes to look at. Tasks on other files go on meanwhile,
+// and one on that file can still be stopped.
+func TestCatalogue_Get_DoesNotWaitForTheLookAtAnotherFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var shares []settings.Share
+	for _, name := range []string{"large", "small"} {
+		path := filepath.Join(dir, name+".csv")
+		require.NoError(t, os.WriteFile(path, []byte("species"), 0o600))
+		shares = append(shares, settings.Share{Name: name, Path: path, Policy: result.Rows})
+	}
+	looking := make(chan struct{})
+	c := catalogue.New(shares, func(ctx context.Context, path string) (worker.Description, error) {
+		if strings.HasSuffix(path, "large.csv") {
+			close(looking) // a second look at the same time would panic
+			<-ctx.Done()
+			return worker.Description{}, ctx.Err()
+		}
+		return worker.Description{Format: plan.CSV}, nil
+	}, time.Now, slog.New(slog.DiscardHandler))
+	refreshing, stop := context.WithCancel(t.Context())
+	refreshed := make(chan struct{})
+	go func() {
+		defer close(refreshed)
+		c.Refresh(refreshing)
+	}()
+	<-looking
+
+	got := make(chan error, 2)
+	go func() {
+		_, err := c.Get(t.Context(), "small")
+		got <- err
+	}()
+	require.NoError(t, within(t, got), "another file")
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	go func() {
+		_, err := c.Get(stopped, "large")
+		got <- err
+	}()
+	require.Error(t, within(t, got), "the same file, for a task that was stopped")
+	stop()
+	<-refreshed
+}
+
+func within(t *testing.T, got <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-got:
+		return err
+	case <-time.After(10 * time.Second):
+		require.FailNow(t, "it waits")
+		return nil
+	}
+}

@@ -1,0 +1,236 @@
+// Package engine is the only one that speaks to DuckDB. It opens a database in
+// memory, bounds what it may use, and locks it down to the files of one task
+// before any parameter of that task reaches it.
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	// The driver registers itself; everything else here goes through database/sql.
+	_ "github.com/duckdb/duckdb-go/v2"
+
+	"ddap/desktop-runner/internal/plan"
+)
+
+// What a task may use when its owner has set no limits: enough for files of
+// some gigabytes (DuckDB spills to disk), and little enough that the owner's
+// other programs do not notice.
+const (
+	defaultMemoryBytes = 1 << 30
+	defaultDiskBytes   = 10 << 30
+	defaultThreads     = 2
+)
+
+// Options say what one database may touch.
+type Options struct {
+	// WorkDir is the only folder that is written to. It must exist. When empty,
+	// nothing is written at all, and nothing spilled.
+	WorkDir string
+	// Files are the data files that may be read, as sharepath.Resolve gives them.
+	Files []string
+	// Limits bound memory, disk and threads; zero fields take cautious defaults.
+	Limits plan.Limits
+}
+
+// DB is one locked-down database on one connection. Its methods must not be
+// called concurrently, except Progress.
+type DB struct {
+	pool     *sql.DB
+	conn     *sql.Conn
+	workDir  string
+	progress progressReader
+}
+
+// Open starts a database and locks it down. After Open nothing but Files can be
+// read, nothing but WorkDir can be written, no extension can be loaded, and none
+// of it can be changed by a statement.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	workDir := ""
+	if o.WorkDir != "" {
+		var err error
+		if workDir, err = filepath.EvalSymlinks(o.WorkDir); err != nil {
+			return nil, fmt.Errorf("finding the work folder: %w", err)
+		}
+	}
+	pool, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", classify(err))
+	}
+	// In memory, every connection of a pool would see the same database but not
+	// the same progress or temporary tables.
+	pool.SetMaxOpenConns(1)
+	db := &DB{pool: pool, workDir: workDir}
+	if db.conn, err = pool.Conn(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("connecting: %w", classify(err)), pool.Close())
+	}
+	for _, statement := range lockDown(workDir, o) {
+		if _, err := db.conn.ExecContext(ctx, statement); err != nil {
+			return nil, errors.Join(fmt.Errorf("locking down: %w", classify(err)), db.Close())
+		}
+	}
+	db.progress = findProgress(db.conn)
+	return db, nil
+}
+
+// lockDown lists the settings in the only order that works: limits while
+// settings can still be made, then the paths, then external access (which
+// freezes the paths), and the lock last.
+func lockDown(workDir string, o Options) []string {
+	memory, disk, threads := o.Limits.MemoryBytes, o.Limits.DiskBytes, o.Limits.Threads
+	if memory <= 0 {
+		memory = defaultMemoryBytes
+	}
+	if disk <= 0 {
+		disk = defaultDiskBytes
+	}
+	if threads <= 0 {
+		threads = defaultThreads
+	}
+	// A path that does not exist stands where a setting needs one.
+	nowhere, spill, writable := "/nonexistent", "", "[]"
+	if workDir != "" {
+		nowhere, spill, writable = filepath.Join(workDir, "none"), filepath.Join(workDir, "spill"), "["+Literal(workDir)+"]"
+	}
+	return []string{
+		"SET memory_limit = " + Literal(strconv.FormatInt(memory, 10)+"B"),
+		"SET threads = " + strconv.Itoa(threads),
+		"SET temp_directory = " + Literal(spill),
+		"SET max_temp_directory_size = " + Literal(strconv.FormatInt(disk, 10)+"B"),
+		"SET home_directory = " + Literal(nowhere),
+		"SET extension_directory = " + Literal(nowhere),
+		"SET secret_directory = " + Literal(nowhere),
+		"SET allow_persistent_secrets = false",
+		"SET TimeZone = 'UTC'",
+		"SET enable_progress_bar = true",
+		"SET enable_progress_bar_print = false",
+		// INSTALL would otherwise ask the network even without external access.
+		"SET custom_extension_repository = " + Literal(nowhere),
+		"SET autoinstall_extension_repository = " + Literal(nowhere),
+		"SET autoinstall_known_extensions = false",
+		"SET autoload_known_extensions = false",
+		"SET allow_community_extensions = false",
+		"SET allowed_directories = " + writable,
+		"SET allowed_paths = [" + strings.Join(allowed(o.Files), ", ") + "]",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true",
+	}
+}
+
+// Close ends the database and frees what it holds.
+func (db *DB) Close() error {
+	return errors.Join(db.conn.Close(), db.pool.Close())
+}
+
+// WorkDir is the folder that the database may write to, without symbolic links.
+func (db *DB) WorkDir() string { return db.workDir }
+
+// Exec runs one statement and gives the number of rows that it changed or wrote.
+// Canceling ctx interrupts it. Errors are of type *Error.
+func (db *DB) Exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	res, err := db.conn.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, wrap(ctx, err)
+	}
+	n, err := res.RowsAffected()
+	return n, wrap(ctx, err)
+}
+
+// Each runs a query and hands every row to take, in order; the slice is reused.
+// It stops at take's first error and gives it back as it is. Errors of the
+// database are of type *Error.
+func (db *DB) Each(ctx context.Context, take func(row []any) error, query string, args ...any) error {
+	rows, err := db.conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return wrap(ctx, err)
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return wrap(ctx, err)
+	}
+	row, into := make([]any, len(names)), make([]any, len(names))
+	for i := range row {
+		into[i] = &row[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return wrap(ctx, err)
+		}
+		if err := take(row); err != nil {
+			return err
+		}
+	}
+	return wrap(ctx, rows.Err())
+}
+
+// Rows runs a query and gives all its rows; meant for results that are small.
+func (db *DB) Rows(ctx context.Context, query string, args ...any) ([][]any, error) {
+	var out [][]any
+	err := db.Each(ctx, func(row []any) error {
+		out = append(out, append([]any(nil), row...))
+		return nil
+	}, query, args...)
+	return out, err
+}
+
+// Columns gives the names and the database's types of a query's columns.
+func (db *DB) Columns(ctx context.Context, query string) (names, databaseTypes []string, err error) {
+	err = db.Each(ctx, func(row []any) error {
+		names = append(names, fmt.Sprint(row[0]))
+		databaseTypes = append(databaseTypes, fmt.Sprint(row[1]))
+		return nil
+	}, "DESCRIBE "+query)
+	return names, databaseTypes, err
+}
+
+// WriteParquet writes a query's rows, in the query's order, to a new file of
+// WorkDir, and gives their number and the file's size.
+func (db *DB) WriteParquet(ctx context.Context, name, query string, args ...any) (rows, bytes int64, err error) {
+	path := filepath.Join(db.workDir, name)
+	rows, err = db.Exec(ctx, "COPY ("+query+") TO "+Literal(path)+" (FORMAT parquet, COMPRESSION zstd)", args...)
+	if err != nil {
+		return 0, 0, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, 0, &Error{Kind: Internal, Err: err}
+	}
+	return rows, info.Size(), nil
+}
+
+// Identifier quotes a name for use in a statement. The name must be one that the
+// database itself gave: it is not checked here.
+func Identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// Literal quotes text that comes from the owner's configuration, such as a path,
+// for the places of a statement where nothing can be bound.
+func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// Path quotes the path of one file for the table functions that read files;
+// they would otherwise take some characters as a pattern.
+func Path(path string) string { return Literal(pattern(path)) }
+
+// pattern writes a path so that DuckDB's globbing finds exactly that file.
+func pattern(path string) string {
+	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
+}
+
+// allowed lists the files twice where their names look like patterns: DuckDB
+// checks the pattern first and then what it found.
+func allowed(files []string) []string {
+	var out []string
+	for _, f := range files {
+		out = append(out, Literal(f))
+		if p := pattern(f); p != f {
+			out = append(out, Literal(p))
+		}
+	}
+	return out
+}

@@ -1,0 +1,216 @@
+package html
+
+import (
+	"regexp"
+	"strings"
+
+	"ddap/shared/i18n"
+	"ddap/shared/result"
+)
+
+// fixed are the words of the report's frame.
+var fixed = map[string]i18n.Text{
+	"report":     {EN: "Report", ID: "Laporan"},
+	"contents":   {EN: "Contents", ID: "Isi"},
+	"made":       {EN: "Made on", ID: "Dibuat pada"},
+	"by":         {EN: "by DDAP", ID: "oleh DDAP"},
+	"figures":    {EN: "Key figures", ID: "Angka utama"},
+	"charts":     {EN: "Charts", ID: "Grafik"},
+	"tables":     {EN: "Tables", ID: "Tabel"},
+	"notes":      {EN: "Good to know", ID: "Perlu diketahui"},
+	"method":     {EN: "How it was made", ID: "Cara pembuatannya"},
+	"sources":    {EN: "Where the data comes from", ID: "Asal data"},
+	"dataset":    {EN: "Dataset", ID: "Dataset"},
+	"revision":   {EN: "Revision", ID: "Revisi"},
+	"computer":   {EN: "Computer", ID: "Komputer"},
+	"setting":    {EN: "Setting", ID: "Pengaturan"},
+	"value":      {EN: "Value", ID: "Nilai"},
+	"data":       {EN: "Show the data", ID: "Tampilkan data"},
+	"withheld":   {EN: "withheld", ID: "ditahan"},
+	"missing":    {EN: "missing", ID: "tidak ada"},
+	"yes":        {EN: "yes", ID: "ya"},
+	"no":         {EN: "no", ID: "tidak"},
+	"figure":     {EN: "Figure", ID: "Gambar"},
+	"table":      {EN: "Table", ID: "Tabel"},
+	"first":      {EN: "The first {shown} of {total} rows.", ID: "{shown} baris pertama dari {total}."},
+	"attached":   {EN: "All rows are in the file", ID: "Semua baris ada di berkas"},
+	"area":       {EN: "Bars differ in width: their area shows the number of rows.", ID: "Lebar batang berbeda: luasnya menunjukkan jumlah baris."},
+	"astable":    {EN: "This chart is shown as a table only.", ID: "Grafik ini hanya ditampilkan sebagai tabel."},
+	"from":       {EN: "From", ID: "Dari"},
+	"to":         {EN: "To", ID: "Sampai"},
+	"series":     {EN: "Series", ID: "Seri"},
+	"policy":     {EN: "Summaries only, of at least {n} rows", ID: "Hanya ringkasan, minimal {n} baris"},
+	"legend":     {EN: "Groups", ID: "Kelompok"},
+	"identity":   {EN: "On the dashed line, prediction and actual value agree.", ID: "Pada garis putus-putus, prediksi sama dengan nilai sebenarnya."},
+	"everything": {EN: "all rows", ID: "semua baris"},
+}
+
+// labels are the names of metrics, columns and settings that operations use.
+var labels = map[string]i18n.Text{
+	"rows":                    {EN: "Rows", ID: "Baris"},
+	"rows_total":              {EN: "Rows in all", ID: "Seluruh baris"},
+	"rows_left_out":           {EN: "Rows left out", ID: "Baris tidak diambil"},
+	"rows_before":             {EN: "Rows before", ID: "Baris sebelum"},
+	"rows_after":              {EN: "Rows after", ID: "Baris sesudah"},
+	"rows_dropped":            {EN: "Rows dropped", ID: "Baris dibuang"},
+	"rows_used":               {EN: "Rows used", ID: "Baris dipakai"},
+	"columns":                 {EN: "Columns", ID: "Kolom"},
+	"inputs":                  {EN: "Results", ID: "Hasil"},
+	"r2":                      {EN: "R²", ID: "R²"},
+	"adjusted_r2":             {EN: "Adjusted R²", ID: "R² disesuaikan"},
+	"root_mean_squared_error": {EN: "Root mean squared error", ID: "Akar galat kuadrat rata-rata"},
+	"mean_absolute_error":     {EN: "Mean absolute error", ID: "Galat mutlak rata-rata"},
+	"residual_std_error":      {EN: "Residual standard error", ID: "Galat baku residual"},
+	"degrees_of_freedom":      {EN: "Degrees of freedom", ID: "Derajat kebebasan"},
+	"f_statistic":             {EN: "F statistic", ID: "Statistik F"},
+	"f_pvalue":                {EN: "p of F", ID: "p dari F"},
+	"n_clusters":              {EN: "Groups", ID: "Kelompok"},
+	"inertia":                 {EN: "Inertia", ID: "Inersia"},
+	"n_iter":                  {EN: "Iterations", ID: "Iterasi"},
+	"silhouette_score":        {EN: "Silhouette score", ID: "Skor siluet"},
+
+	"column":      {EN: "Column", ID: "Kolom"},
+	"type":        {EN: "Type", ID: "Jenis"},
+	"count":       {EN: "Count", ID: "Jumlah"},
+	"missing":     {EN: "Missing", ID: "Hilang"},
+	"distinct":    {EN: "Distinct", ID: "Berbeda"},
+	"mean":        {EN: "Mean", ID: "Rata-rata"},
+	"std":         {EN: "Std. dev.", ID: "Simp. baku"},
+	"min":         {EN: "Min", ID: "Min"},
+	"max":         {EN: "Max", ID: "Maks"},
+	"value":       {EN: "Value", ID: "Nilai"},
+	"term":        {EN: "Term", ID: "Suku"},
+	"coefficient": {EN: "Coefficient", ID: "Koefisien"},
+	"std_error":   {EN: "Std. error", ID: "Galat baku"},
+	"t":           {EN: "t", ID: "t"},
+	"p_value":     {EN: "p", ID: "p"},
+	"ci_lower":    {EN: "Interval from", ID: "Selang dari"},
+	"ci_upper":    {EN: "Interval to", ID: "Selang sampai"},
+	"cluster":     {EN: "Group", ID: "Kelompok"},
+	"size":        {EN: "Rows", ID: "Baris"},
+
+	"model":            {EN: "Model", ID: "Model"},
+	"target":           {EN: "Column to explain", ID: "Kolom yang dijelaskan"},
+	"features":         {EN: "Columns to learn from", ID: "Kolom untuk dipelajari"},
+	"fit_intercept":    {EN: "Intercept", ID: "Intersep"},
+	"confidence_level": {EN: "Confidence level", ID: "Tingkat kepercayaan"},
+	"random_state":     {EN: "Random seed", ID: "Benih acak"},
+	"n_init":           {EN: "Starts", ID: "Jumlah percobaan"},
+	"max_iter":         {EN: "Iterations at most", ID: "Iterasi paling banyak"},
+	"tol":              {EN: "Tolerance", ID: "Toleransi"},
+	"standardize":      {EN: "Standardized features", ID: "Fitur distandarkan"},
+	"limit":            {EN: "Rows at most", ID: "Baris paling banyak"},
+	"profile":          {EN: "Profile", ID: "Profil"},
+	"preview_rows":     {EN: "Rows shown", ID: "Baris yang ditampilkan"},
+	"where":            {EN: "Conditions", ID: "Syarat"},
+	"select":           {EN: "Columns kept", ID: "Kolom yang disimpan"},
+	"sort":             {EN: "Sorted by", ID: "Diurutkan menurut"},
+	"drop_duplicates":  {EN: "Duplicates dropped", ID: "Baris ganda dibuang"},
+}
+
+// kinds are the names of what results are.
+var kinds = map[string]i18n.Text{
+	"fetch":                     {EN: "A look at the data", ID: "Melihat data"},
+	"filter":                    {EN: "Filtered data", ID: "Data tersaring"},
+	"analyze.describe":          {EN: "Description", ID: "Deskripsi"},
+	"analyze.linear_regression": {EN: "Linear regression", ID: "Regresi linear"},
+	"analyze.kmeans":            {EN: "Groups (k-means)", ID: "Kelompok (k-means)"},
+	"export":                    {EN: "Export", ID: "Ekspor"},
+}
+
+var typeNames = map[result.Type]i18n.Text{
+	result.Text: {EN: "text", ID: "teks"}, result.Integer: {EN: "whole number", ID: "bilangan bulat"},
+	result.Float: {EN: "number", ID: "angka"}, result.Boolean: {EN: "yes or no", ID: "ya atau tidak"},
+	result.Date: {EN: "date", ID: "tanggal"}, result.Timestamp: {EN: "timestamp", ID: "stempel waktu"},
+	result.Time: {EN: "time of day", ID: "jam"}, result.Other: {EN: "other", ID: "lainnya"},
+}
+
+// summaries are the sentences of results in Indonesian, with the names of
+// metrics and parameters in braces; documents carry the English ones.
+var summaries = map[string]string{
+	"fetch":                     "{rows} baris dengan {columns} kolom.",
+	"filter":                    "{rows_after} dari {rows_before} baris tersisa, dengan {columns} kolom.",
+	"analyze.describe":          "{columns} kolom dari {rows} baris.",
+	"analyze.linear_regression": "{target} dijelaskan oleh kolom lain, dari {rows_used} baris: R² sebesar {r2}, dan prediksi rata-rata meleset {mean_absolute_error}.",
+	"analyze.kmeans":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok.",
+}
+
+// phrase is a sentence or title of a document, and its form in Indonesian.
+type phrase struct {
+	english    *regexp.Regexp
+	indonesian string
+}
+
+func say(english, indonesian string) phrase {
+	pattern := regexp.QuoteMeta(english)
+	for range 3 {
+		pattern = strings.Replace(pattern, `\.\.\.`, "(.+)", 1)
+	}
+	return phrase{regexp.MustCompile("^" + pattern + "$"), indonesian}
+}
+
+// phrases are the titles and notes that operations and egress write.
+var phrases = []phrase{
+	say("Rows", "Baris"), say("Feature", "Fitur"), say("Group", "Kelompok"), say("Columns", "Kolom"),
+	say("Group ...", "Kelompok ${1}"),
+	say("First rows", "Baris pertama"),
+	say("Profile of every column", "Profil setiap kolom"),
+	say("Description of every column", "Deskripsi setiap kolom"),
+	say("Most frequent values", "Nilai tersering"),
+	say("Most frequent values of ...", "Nilai tersering ${1}"),
+	say("Distribution of ...", "Sebaran ${1}"),
+	say("Coefficients", "Koefisien"),
+	say("Standardized coefficient", "Koefisien terstandar"),
+	say("Effect of each feature on ...", "Pengaruh setiap fitur terhadap ${1}"),
+	say("Errors of the predictions", "Galat prediksi"),
+	say("Actual minus predicted ...", "${1} sebenarnya dikurangi prediksi"),
+	say("Predicted and actual ...", "${1}: prediksi dan sebenarnya"),
+	say("Predicted ...", "Prediksi ${1}"),
+	say("Actual ...", "${1} sebenarnya"),
+	say("Groups and their centres", "Kelompok dan pusatnya"),
+	say("Size of each group", "Ukuran setiap kelompok"),
+	say("Groups by ... and ...", "Kelompok menurut ${1} dan ${2}"),
+
+	say("The rows themselves are not shown: the owner shares this data as summaries only.",
+		"Baris datanya sendiri tidak ditampilkan: pemilik hanya membagikan data ini sebagai ringkasan."),
+	say("The picture ... is not shown: each of its points is one row.", "Grafik ${1} tidak ditampilkan: setiap titiknya adalah satu baris."),
+	say("Histograms are drawn from the mean and the standard deviation: the outer bars hold everything beyond, and bars of fewer than ... rows are joined with their neighbours.",
+		"Histogram digambar dari rata-rata dan simpangan baku: batang terluar memuat semua yang di luarnya, dan batang dengan kurang dari ${1} baris digabung dengan tetangganya."),
+	say("Some numbers are withheld: they describe fewer than ... rows, may be the value of a single row, or would let such a number be calculated.",
+		"Sebagian angka ditahan: angka itu menggambarkan kurang dari ${1} baris, mungkin nilai satu baris, atau memungkinkan angka seperti itu dihitung."),
+	say("Withheld: ..., because a group of fewer than ... rows would show.", "Ditahan: ${1}, karena kelompok dengan kurang dari ${2} baris akan terlihat."),
+	say("Distributions are shown for the first 40 columns only.", "Sebaran hanya ditampilkan untuk 40 kolom pertama."),
+	say("... rows were left out because a number was missing or not finite.", "${1} baris tidak dipakai karena ada angka yang hilang atau tak hingga."),
+	say("... groups were asked for, but there are only ... different rows.", "Diminta ${1} kelompok, tetapi hanya ada ${2} baris yang berbeda."),
+	say("Distances and inertia are in standard deviations of the features; centres are in the features' own units.",
+		"Jarak dan inersia dalam simpangan baku fitur; pusat dalam satuan asli fitur."),
+	say("It stopped at max_iter before the centres had settled; allow more iterations.", "Berhenti pada max_iter sebelum pusatnya mapan; izinkan lebih banyak iterasi."),
+	say("The table ... has numbers that are not finite; they are shown as missing.", "Tabel ${1} memuat angka tak hingga; ditampilkan sebagai tidak ada."),
+	say("The picture ... has numbers that are not finite; they are left out.", "Grafik ${1} memuat angka tak hingga; tidak digambar."),
+	say("The table ... is too large to be shown whole; the file ... has all of it.", "Tabel ${1} terlalu besar untuk ditampilkan seluruhnya; berkas ${2} memuat semuanya."),
+	say("... is not a finite number and is shown as missing.", "${1} bukan angka berhingga dan ditampilkan sebagai tidak ada."),
+	say("A withheld number of ...", "Sejumlah (ditahan) ${1}"),
+}
+
+func (l locale) word(key string) string { return fixed[key].In(l.words) }
+
+// label names a metric, column or setting; one that is not known keeps its name.
+func (l locale) label(name string) string {
+	if t, ok := labels[name]; ok {
+		return t.In(l.words)
+	}
+	return name
+}
+
+// phrase gives a title or note of a document in the report's language.
+func (l locale) phrase(english string) string {
+	if l.words != i18n.Indonesian {
+		return english
+	}
+	for _, p := range phrases {
+		if p.english.MatchString(english) {
+			return p.english.ReplaceAllString(english, p.indonesian)
+		}
+	}
+	return english
+}

@@ -1,0 +1,125 @@
+// Package perform does one task in the child process: it reads the plan, runs
+// the operation, and hands back what may leave this computer.
+package perform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"ddap/desktop-runner/internal/egress"
+	"ddap/desktop-runner/internal/engine"
+	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/source"
+	"ddap/desktop-runner/internal/step"
+	"ddap/shared/fault"
+	"ddap/shared/operation"
+	"ddap/shared/task"
+)
+
+// Run does the work of p and reports how far it is. Progress and the outcome
+// have passed egress: the caller may send both as they are. Canceling ctx ends
+// the work within a second, and so does the plan's timeout. Progress is called
+// from one goroutine at a time and never after Run has returned.
+func Run(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Outcome {
+	if p.Limits.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.Limits.Timeout)
+		defer cancel()
+	}
+	w := work{plan: p, policy: egress.PolicyOf(p.Inputs), report: progress}
+	out, err := w.guarded(ctx)
+	if err != nil {
+		failure := egress.Failure(err)
+		if errors.Is(err, errCrashed) {
+			failure = egress.Crashed()
+		}
+		return plan.Outcome{Failure: failure}
+	}
+	return out
+}
+
+var errCrashed = errors.New("the operation panicked")
+
+type work struct {
+	plan   plan.Plan
+	policy egress.Policy
+	report func(plan.Progress)
+}
+
+// guarded turns a panic into an error, so that the runner is told. The stack
+// goes to standard error without the panic's text, which may hold a value.
+func (w *work) guarded(ctx context.Context) (out plan.Outcome, err error) {
+	defer func() {
+		if recover() != nil {
+			fmt.Fprintf(os.Stderr, "the operation panicked:\n%s", debug.Stack())
+			err = errCrashed
+		}
+	}()
+	params, err := operation.Decode(w.plan.Operation, w.plan.Params)
+	if err != nil {
+		return plan.Outcome{}, invalid(err)
+	}
+	found, err := w.operate(ctx, params)
+	if err != nil {
+		return plan.Outcome{}, err
+	}
+	return egress.Seal(w.plan, found)
+}
+
+// invalid gives parameters that this build cannot read the reason that a server
+// knows; a newer server may send what an older runner has not learned.
+func invalid(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	return fault.New(f.Op, fault.Invalid, string(task.InvalidParams), "%s", f.Message)
+}
+
+// onData opens the one input and runs an operation on it.
+func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.Step) (finding.Finding, error)) (f finding.Finding, err error) {
+	in, err := w.input()
+	if err != nil {
+		return f, err
+	}
+	path, err := source.Locate(in.Name, in.File.Path)
+	if err != nil {
+		return f, err
+	}
+	file := *in.File
+	file.Path = path
+	db, err := engine.Open(ctx, engine.Options{WorkDir: w.plan.WorkDir, Files: []string{path}, Limits: w.plan.Limits})
+	if err != nil {
+		return f, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	tracker := &step.Tracker{}
+	tracker.Stage("reading", 0, 0.4)
+	stop := watch(db, tracker, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
+	defer stop()
+	rel, err := source.Open(ctx, db, 0, in.Name, file)
+	if err != nil {
+		return f, err
+	}
+	counted, err := db.Rows(ctx, "SELECT count(*) FROM "+rel.From)
+	if err != nil {
+		return f, err
+	}
+	rows, _ := counted[0][0].(int64)
+	return do(ctx, &step.Step{DB: db, Relation: rel, Rows: rows, SingleRowsMayShow: w.policy.RowsMayLeave(), Judge: w.policy.Judge, MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker})
+}
+
+func (w *work) input() (plan.Input, error) {
+	for _, in := range w.plan.Inputs {
+		if in.File != nil {
+			return in, nil
+		}
+	}
+	return plan.Input{}, fault.New("perform.input", fault.Invalid, string(task.InputLost),
+		"the data that this task reads is not on this computer any more")
+}

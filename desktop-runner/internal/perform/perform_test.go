@@ -1,0 +1,387 @@
+package perform_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/desktop-runner/internal/perform"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/source"
+	"ddap/desktop-runner/internal/step/steptest"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+func input(name, path string, policy result.Policy) plan.Input {
+	format, _ := source.FormatOf(path)
+	return plan.Input{
+		Path: "params.source", Name: name,
+		File:    &plan.File{Path: path, Format: format, Policy: policy},
+		Sources: []result.Source{{Name: name, RunnerID: "r1", Revision: "1"}},
+	}
+}
+
+func planFor(t *testing.T, code operation.Code, params string, inputs ...plan.Input) plan.Plan {
+	t.Helper()
+	return plan.Plan{TaskID: "t1", RunnerID: "r1", Attempt: 1, Operation: code, Params: json.RawMessage(params), WorkDir: t.TempDir(), Inputs: inputs}
+}
+
+func run(t *testing.T, p plan.Plan) plan.Outcome {
+	t.Helper()
+	out := perform.Run(t.Context(), p, func(plan.Progress) {})
+	require.NotEqual(t, out.Document == nil, out.Failure == nil, "exactly one of document and failure")
+	return out
+}
+
+func succeed(t *testing.T, p plan.Plan) plan.Outcome {
+	t.Helper()
+	out := run(t, p)
+	require.Nil(t, out.Failure)
+	raw, err := json.Marshal(out.Document)
+	require.NoError(t, err)
+	require.LessOrEqual(t, len(raw), result.MaxInlineBytes)
+	var back result.Document
+	require.NoError(t, json.Unmarshal(raw, &back))
+	require.NoError(t, back.Check())
+	out.Document = &back
+	return out
+}
+
+func table(t *testing.T, d *result.Document, name string) result.Table {
+	t.Helper()
+	for _, table := range d.Tables {
+		if table.Name == name {
+			return table
+		}
+	}
+	t.Fatalf("no table %s", name)
+	return result.Table{}
+}
+
+func TestRun_DoesAPipelineOfAllOperations(t *testing.T) {
+	t.Parallel()
+	penguins := input("penguins", steptest.Example("penguins.json"), result.Rows)
+	fetched := succeed(t, planFor(t, operation.Fetch, `{"source":{"dataset":"penguins"}}`, penguins))
+	require.Equal(t, "344 rows with 7 columns.", fetched.Document.Summary)
+	require.Equal(t, "fetch", fetched.Document.Kind)
+	require.Len(t, table(t, fetched.Document, "preview").Rows, operation.DefaultPreviewRows)
+	require.Len(t, fetched.Document.Charts, 7)
+
+	p := planFor(t, operation.Filter, `{"source":{"task":"t"},"where":{"column":"Body Mass (g)","op":"not_null"}}`, penguins)
+	filtered := succeed(t, p)
+	require.Equal(t, "342 of 344 rows remain, with 7 columns.", filtered.Document.Summary)
+	require.EqualValues(t, 342, filtered.Document.Dataset.Rows)
+
+	output := input("penguins with a mass", filepath.Join(p.WorkDir, filtered.Output), result.Rows)
+	regression := succeed(t, planFor(t, operation.Analyze, `{"source":{"task":"t"},"model":"linear_regression","target":"Body Mass (g)"}`, output))
+	// numpy: see the reference of package linear.
+	require.InEpsilon(t, 0.7614704841272493, float64(regression.Document.Metrics["r2"]), 1e-9)
+	require.Equal(t, "penguins with a mass", regression.Document.Sources[0].Name)
+
+	groups := succeed(t, planFor(t, operation.Analyze, `{"source":{"task":"t"},"model":"kmeans","params":{"n_clusters":3}}`, output))
+	require.Len(t, table(t, groups.Document, "clusters").Rows, 3)
+
+	described := succeed(t, planFor(t, operation.Analyze, `{"source":{"task":"t"},"model":"describe","features":["Body Mass (g)"]}`, output))
+	require.Len(t, table(t, described.Document, "describe").Rows, 1)
+
+	report := planFor(t, operation.Export, `{"inputs":[{"task":"a"},{"task":"b"}],"format":"html","title":"All <of> it"}`,
+		plan.Input{Name: "Look", Document: fetched.Document}, plan.Input{Name: "Regression", Document: regression.Document})
+	exported := succeed(t, report)
+	require.Equal(t, []plan.Artifact{{Name: "report.html", ContentType: "text/html; charset=utf-8"}}, exported.Artifacts)
+	raw, err := os.ReadFile(filepath.Join(report.WorkDir, "report.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(raw), "All &lt;of&gt; it")
+
+	data := planFor(t, operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, output)
+	exported = succeed(t, data)
+	require.Equal(t, "penguins-with-a-mass.csv", exported.Artifacts[0].Name)
+	raw, err = os.ReadFile(filepath.Join(data.WorkDir, "penguins-with-a-mass.csv"))
+	require.NoError(t, err)
+	require.Equal(t, 343, strings.Count(string(raw), "\n"))
+}
+
+func TestRun_FetchesColumnsAndRowsThatAreAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"penguins.json", "birdstrikes.csv", "flights.parquet"} {
+		p := planFor(t, operation.Fetch, `{"source":{"dataset":"x"},"limit":7,"profile":false,"preview_rows":3}`, input("x", steptest.Example(file), result.Rows))
+		out := succeed(t, p)
+		require.EqualValues(t, 7, out.Document.Dataset.Rows, file)
+		require.Len(t, table(t, out.Document, "preview").Rows, 3, file)
+		require.Empty(t, out.Document.Charts)
+		info, err := os.Stat(filepath.Join(p.WorkDir, out.Output))
+		require.NoError(t, err)
+		require.Equal(t, info.Size(), out.Document.Dataset.Bytes)
+	}
+	out := succeed(t, planFor(t, operation.Fetch, `{"source":{"dataset":"x"},"columns":["Sex","Species"],"preview_rows":1}`, input("x", steptest.Example("penguins.json"), result.Rows)))
+	require.Equal(t, [][]any{{"MALE", "Adelie"}}, table(t, out.Document, "preview").Rows)
+	require.Equal(t, []result.Column{{Name: "Sex", Type: result.Text}, {Name: "Species", Type: result.Text}}, out.Document.Dataset.Columns)
+}
+
+func TestRun_FailsWithAReasonAndSaysWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
+	ragged := steptest.Write(t, "pay.csv", "name,pay\nAnn,1\nsecret,2,3\n")
+	penguins := steptest.Example("penguins.json")
+	const fetch = `{"source":{"dataset":"x"}}`
+	cases := map[string]struct {
+		code   operation.Code
+		params string
+		input  plan.Input
+		reason task.Reason
+		want   string
+	}{
+		"a ragged file":      {operation.Fetch, fetch, input("pay", ragged, result.Rows), task.SourceUnreadable, "pay: line 3 has 3 fields but the header has 2 fields"},
+		"a missing file":     {operation.Fetch, fetch, input("pay", filepath.Join(t.TempDir(), "secret.csv"), result.Rows), task.SourceUnreadable, "not there any more"},
+		"an unknown column":  {operation.Fetch, `{"source":{"dataset":"x"},"columns":["sex"]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "Sex"?`},
+		"unknown parameters": {operation.Fetch, `{"source":{"dataset":"x"},"collumns":[]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "columns"?`},
+		"no operation":       {operation.Code(999), fetch, input("p", penguins, result.Rows), task.InvalidParams, "operation_code"},
+		"no data":            {operation.Fetch, fetch, plan.Input{Name: "p"}, task.InputLost, "not on this computer"},
+		"rows of summaries":  {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"a report of data":   {operation.Export, `{"inputs":[{"task":"x"}],"format":"html"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to report"},
+		"a feature of few":   {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y"}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out := run(t, planFor(t, tc.code, tc.params, tc.input))
+			require.NotNil(t, out.Failure)
+			require.Equal(t, tc.reason, out.Failure.Reason, out.Failure.Message)
+			require.Contains(t, out.Failure.Message, tc.want)
+			require.NotContains(t, out.Failure.Message, "secret")
+			require.NotContains(t, out.Failure.Message, os.TempDir())
+		})
+	}
+}
+
+// dummy is a file with a column that one row has to itself: the coefficient of
+// that column would be the row's target.
+func dummy(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("x,boss,y\n")
+	for i := range 40 {
+		boss := 0
+		if i == 7 {
+			boss = 1
+		}
+		fmt.Fprintf(&b, "%d,%d,%d\n", i, boss, i*i%13)
+	}
+	return steptest.Write(t, "a.csv", b.String())
+}
+
+func TestRun_StopsWithinASecond(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("x,y,z\n")
+	for i := range 60_000 {
+		fmt.Fprintf(&b, "%d,%d,%d\n", i*7919%10007, i*104729%7919, i)
+	}
+	p := planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters":500,"n_init":100,"tol":0}}`,
+		input("x", steptest.Write(t, "a.csv", b.String()), result.Rows))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := make(chan time.Time, 1)
+	out := perform.Run(ctx, p, func(pr plan.Progress) {
+		if pr.Stage == "fitting" {
+			select {
+			case stopped <- time.Now():
+				cancel()
+			default:
+			}
+		}
+	})
+	require.Less(t, time.Since(<-stopped), 2*time.Second) // one with room for a busy machine
+	cancel()
+	require.Equal(t, task.OperationFailed, out.Failure.Reason)
+	require.True(t, out.Failure.Retryable)
+
+	p.WorkDir, p.Limits.Timeout = t.TempDir(), 300*time.Millisecond
+	begin := time.Now()
+	out = run(t, p)
+	require.Equal(t, task.Timeout, out.Failure.Reason)
+	require.Less(t, time.Since(begin), 3*time.Second)
+}
+
+func TestRun_ReportsProgressThatNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	last, stages := -1.0, map[string]bool{}
+	out := perform.Run(t.Context(), planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, input("x", steptest.Example("flights.parquet"), result.Rows)), func(p plan.Progress) {
+		require.GreaterOrEqual(t, *p.Fraction, last)
+		require.LessOrEqual(t, *p.Fraction, 1.0)
+		last, stages[p.Stage] = *p.Fraction, true
+	})
+	require.Nil(t, out.Failure)
+	require.True(t, stages["reading"])
+}
+
+func TestRun_GivesTheSameDocumentEveryTime(t *testing.T) {
+	t.Parallel()
+	for name, p := range map[string]plan.Plan{
+		"fetch":  planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"filter": planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"delay","op":"gt","value":15},"sort":[{"column":"origin"}]}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"linear": planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"delay"}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"kmeans": planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters":4,"n_init":2}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var first string
+			for threads := range 3 {
+				p.WorkDir, p.Limits.Threads = t.TempDir(), threads+1
+				out := succeed(t, p)
+				if out.Document.Dataset != nil {
+					out.Document.Dataset.Bytes = 0 // depends on how threads divide the file
+				}
+				raw, err := json.Marshal(out.Document)
+				require.NoError(t, err)
+				if first == "" {
+					first = string(raw)
+				}
+				require.Equal(t, first, string(raw))
+			}
+		})
+	}
+}
+
+// Everything that an operation sends of random data under "aggregates" is
+// searched for values that only few rows have: names, and numbers of single rows.
+func TestRun_SendsNothingOfAFewRowsUnderAggregates(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(12) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, 0))
+			content, single := randomFile(random)
+			in := input("x", steptest.Write(t, "a.csv", content), result.Aggregates)
+			for _, p := range []plan.Plan{
+				planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, in),
+				planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"amount","op":"gt","value":1000}}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"amount","features":["age"]}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["amount","age"],"params":{"n_clusters":5,"n_init":2}}`, in),
+			} {
+				raw, err := json.Marshal(run(t, p))
+				require.NoError(t, err)
+				for _, value := range single {
+					require.NotRegexp(t, `(^|[^0-9.a-z])`+regexp.QuoteMeta(value)+`($|[^0-9])`, string(raw), "%s of %s", value, p.Operation)
+				}
+			}
+		})
+	}
+}
+
+// randomFile gives a CSV file of 10 to 60 rows, and the values that fewer than
+// five rows have: names, and amounts with digits that do not come about otherwise.
+func randomFile(random *rand.Rand) (content string, single []string) {
+	rows := 10 + random.IntN(51)
+	names := map[string]int{}
+	var b strings.Builder
+	b.WriteString("name,amount,age,day\n")
+	for i := range rows {
+		name := fmt.Sprintf("person%dx", int(random.ExpFloat64()*3))
+		names[name]++
+		amount := fmt.Sprintf("%d.%07d", 100+random.IntN(5000), 1+random.IntN(9999999))
+		day := fmt.Sprintf("19%02d-0%d-1%d", i, 1+random.IntN(9), random.IntN(10))
+		single = append(single, amount, day)
+		if random.IntN(12) == 0 {
+			amount = ""
+		}
+		fmt.Fprintf(&b, "%s,%s,%d,%s\n", name, amount, 20+random.IntN(40), day)
+	}
+	for name, n := range names {
+		if n < result.DefaultMinGroupSize {
+			single = append(single, name)
+		}
+	}
+	return b.String(), single
+}
+
+// What can be asked about rows of which there are too few must have one answer,
+// whether there are none, one or two: the errors of models told them apart.
+func TestRun_AnswersTheSameOfFewRowsHoweverMany(t *testing.T) {
+	t.Parallel()
+	const pay = "pay,age\n"
+	files := map[string]string{"none": pay, "one": pay + "7000,30\n", "two": pay + "7000,30\n7001,31\n", "twins": pay + "7000,30\n7000,30\n"}
+	questions := []struct {
+		code   operation.Code
+		params string
+	}{
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["pay"],"params":{"n_clusters":1}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["pay"],"params":{"n_clusters":2}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"]}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"],"params":{"fit_intercept":false}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`},
+		{operation.Fetch, `{"source":{"dataset":"x"}}`},
+	}
+	for _, q := range questions {
+		answers := map[string]string{}
+		for name, content := range files {
+			// A column without values has no numbers, so the rows come from a filter.
+			all := input("x", steptest.Write(t, "a.csv", content+"9000,40\n9001,41\n9002,42\n9003,43\n9004,44\n9005,45\n9006,46\n"), result.Aggregates)
+			p := planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"pay","op":"lt","value":8000}}`, all)
+			few := input("x", filepath.Join(p.WorkDir, succeed(t, p).Output), result.Aggregates)
+			raw, err := json.Marshal(run(t, planFor(t, q.code, q.params, few)))
+			require.NoError(t, err)
+			answers[name] = string(raw)
+		}
+		for name, answer := range answers {
+			require.Equal(t, answers["one"], answer, "%s: %s", q.params, name)
+		}
+	}
+}
+
+func TestRun_TellsNothingThatOneRowDecides(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("hiv,base,total,pay\n")
+	for i := range 200 {
+		hiv, extra := 0, 0
+		if i == 17 {
+			hiv, extra = 1, 7
+		}
+		fmt.Fprintf(&b, "%d,%d,%d,%d\n", hiv, i%40, i%40+extra, 5000+i*i%977)
+	}
+	in := input("x", steptest.Write(t, "a.csv", b.String()), result.Aggregates)
+	described := succeed(t, planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`, in))
+	rows := table(t, described.Document, "describe").Rows
+	_, withheld := result.SuppressedReason(rows[0][5])
+	require.True(t, withheld, "the mean of hiv is one row's")
+	_, withheld = result.SuppressedReason(rows[1][5])
+	require.False(t, withheld, "the mean of base is everybody's")
+	for model, why := range map[string]string{
+		`"model":"linear_regression","target":"pay","features":["base","total"]`: "may decide a coefficient",
+		`"model":"kmeans","features":["hiv","base"]`:                             "fewer than 5 rows differ in hiv",
+	} {
+		out := run(t, planFor(t, operation.Analyze, `{"source":{"dataset":"x"},`+model+`}`, in))
+		require.NotNil(t, out.Failure, model)
+		require.Equal(t, task.PolicyRefused, out.Failure.Reason, model)
+		require.Contains(t, out.Failure.Message, why, model)
+	}
+	out := succeed(t, planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["base"]}`, in))
+	require.Len(t, table(t, out.Document, "coefficients").Rows, 2)
+}
+
+// With a group for every value but one, the inertia is the distance of two rows.
+func TestRun_TellsNoInertiaOfAPair(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("pay\n5000\n5000.25\n" + strings.Repeat("0.1\n", 100))
+	for i := range 58 {
+		fmt.Fprintf(&b, "%d\n", 10+10*i)
+	}
+	in := input("x", steptest.Write(t, "a.csv", b.String()), result.Aggregates)
+	const kmeans = `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters":%d,"standardize":false}}`
+	pair := succeed(t, planFor(t, operation.Analyze, fmt.Sprintf(kmeans, 60), in))
+	require.NotContains(t, pair.Document.Metrics, "inertia")
+	require.Contains(t, pair.Document.Metrics, "silhouette_score")
+	require.Contains(t, succeed(t, planFor(t, operation.Analyze, fmt.Sprintf(kmeans, 4), in)).Document.Metrics, "inertia")
+}

@@ -1,0 +1,114 @@
+// Package plan is what the agent and the child process that does a task say to
+// each other: the plan goes in, progress and one outcome come out, each as one
+// JSON line on a pipe. The plan is complete: the child has an empty environment
+// and asks nobody for anything.
+package plan
+
+import (
+	"encoding/json"
+	"time"
+
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// Plan is one attempt, with everything the child needs.
+type Plan struct {
+	TaskID    string          `json:"task_id"`
+	Attempt   int             `json:"attempt"`
+	RunnerID  string          `json:"runner_id"`
+	Name      string          `json:"name"`
+	Operation operation.Code  `json:"operation_code"`
+	Params    json.RawMessage `json:"params"`
+	Inputs    []Input         `json:"inputs"`
+	// WorkDir is the task's own folder: empty at the start, the only place the
+	// child may write to, removed by the agent afterwards.
+	WorkDir string `json:"work_dir"`
+	Limits  Limits `json:"limits"`
+}
+
+// Input is what one source of the parameters stands for on this computer.
+type Input struct {
+	// Path is where the source stands in the parameters, as in "params.source".
+	Path string `json:"path"`
+	// Name is the dataset's name, or that of the task whose output it is.
+	Name string `json:"name"`
+	// File is the data file, where the input is data. Document is set where the
+	// input is the result of another task, for a report; an input may have both.
+	File     *File            `json:"file,omitempty"`
+	Document *result.Document `json:"document,omitempty"`
+	// Source is how the result names what was read; for the output of a task,
+	// the sources of that output.
+	Sources []result.Source `json:"sources,omitempty"`
+}
+
+// File is a file on this computer that the owner shares, or that an earlier
+// task left, with the policy that holds for it.
+type File struct {
+	Path         string        `json:"path"`
+	Format       Format        `json:"format"`
+	Policy       result.Policy `json:"policy"`
+	MinGroupSize int           `json:"min_group_size,omitempty"`
+}
+
+// Format is the kind of a data file.
+type Format string
+
+// The formats that can be read.
+const (
+	CSV     Format = "csv"
+	JSON    Format = "json"
+	Parquet Format = "parquet"
+)
+
+// Limits bound what the child may use; zero is no limit of the owner's own, and
+// the child then takes a cautious default.
+type Limits struct {
+	MemoryBytes int64         `json:"memory_bytes,omitempty"`
+	DiskBytes   int64         `json:"disk_bytes,omitempty"`
+	Threads     int           `json:"threads,omitempty"`
+	Timeout     time.Duration `json:"timeout_ns,omitempty"`
+}
+
+// Message is one line from the child: progress, or the outcome that ends it.
+type Message struct {
+	Progress *Progress `json:"progress,omitempty"`
+	Outcome  *Outcome  `json:"outcome,omitempty"`
+}
+
+// Progress is how far the work is. A nil Fraction means that it is not known.
+type Progress struct {
+	Fraction  *float64 `json:"fraction,omitempty"`
+	Stage     string   `json:"stage"`
+	Message   string   `json:"message,omitempty"`
+	RowsDone  *int64   `json:"rows_done,omitempty"`
+	RowsTotal *int64   `json:"rows_total,omitempty"`
+}
+
+// Outcome is how the work ended. Everything in it was sealed for leaving this
+// computer: exactly one of Document and Failure is set.
+type Outcome struct {
+	Document *result.Document `json:"document,omitempty"`
+	// Output is the file in WorkDir with the rows that stay on this runner, if any.
+	Output string `json:"output,omitempty"`
+	// Artifacts are files in WorkDir that go with the result.
+	Artifacts []Artifact `json:"artifacts,omitempty"`
+	Failure   *Failure   `json:"failure,omitempty"`
+}
+
+// Artifact is a file that leaves with the result.
+type Artifact struct {
+	// Name matches [A-Za-z0-9._-]{1,128}; it is the file's name in WorkDir as well.
+	Name        string `json:"name"`
+	ContentType string `json:"content_type"`
+}
+
+// Failure is an error as it may leave this computer.
+type Failure struct {
+	Reason task.Reason `json:"reason"`
+	// Message names what is wrong, where, and what would be right, and no cell's
+	// value where the policy forbids it.
+	Message   string `json:"message"`
+	Retryable bool   `json:"retryable,omitempty"`
+}

@@ -1,0 +1,117 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"unicode/utf8"
+
+	"ddap/desktop-runner/internal/plan"
+)
+
+// peekBytes is how much of a file is looked at to see what it is.
+const peekBytes = 4096
+
+var signatures = []struct {
+	magic string
+	what  string
+}{
+	{"PAR1", "a Parquet file"},
+	{"PK\x03\x04", "a spreadsheet or a ZIP archive"},
+	{"\x1f\x8b", "compressed (gzip)"},
+	{"\x28\xb5\x2f\xfd", "compressed (zstd)"},
+	{"\xd0\xcf\x11\xe0", "an old Office document"},
+	{"%PDF", "a PDF document"},
+	{"SQLite format 3\x00", "an SQLite database"},
+	{"ARROW1", "an Arrow file"},
+	{"\xff\xfe", "UTF-16 text"},
+	{"\xfe\xff", "UTF-16 text"},
+}
+
+// checkContent compares the beginning of a file with what its format promises.
+// The error says what the file seems to be, without its name or content.
+func checkContent(path string, format plan.Format) error {
+	head, err := peek(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return errors.New("the file is not there any more; it may have been moved or renamed")
+	case errors.Is(err, os.ErrPermission):
+		return errors.New("the file may not be read; check its permissions")
+	case err != nil:
+		return errors.New("the file could not be opened")
+	case len(bytes.TrimSpace(bytes.TrimPrefix(head, utf8BOM))) == 0:
+		return errors.New("the file is empty")
+	}
+	expected := map[plan.Format]string{plan.CSV: "a CSV file", plan.JSON: "a JSON file", plan.Parquet: "a Parquet file"}[format]
+	if expected == "" {
+		return fmt.Errorf("files of the kind %q cannot be read; use CSV, JSON or Parquet", format)
+	}
+	seems := ""
+	for _, s := range signatures {
+		if bytes.HasPrefix(head, []byte(s.magic)) {
+			seems = s.what
+			break
+		}
+	}
+	switch {
+	case format == plan.Parquet && seems == expected:
+		return nil
+	case seems != "":
+		return fmt.Errorf("it is named as %s, but it is %s; save it as UTF-8 %s or give it the right name", expected, seems, format)
+	case format == plan.Parquet:
+		return errors.New("it is named as a Parquet file, but it is not one; give it the right name or export it again")
+	case bytes.IndexByte(head, 0) >= 0:
+		return fmt.Errorf("it is named as %s, but it is not text", expected)
+	case format == plan.JSON:
+		return checkJSON(head)
+	case looksLikeJSON(head):
+		return errors.New("it is named as a CSV file, but it looks like JSON; give it the ending .json")
+	}
+	return nil
+}
+
+var utf8BOM = []byte("\xef\xbb\xbf")
+
+func peek(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	head := make([]byte, peekBytes)
+	n, err := io.ReadFull(f, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return head[:n], err
+}
+
+// checkJSON wants a list of objects, or objects one after the other: anything
+// else would come out as one column without a name.
+func checkJSON(head []byte) error {
+	text := bytes.TrimSpace(bytes.TrimPrefix(head, utf8BOM))
+	inner := bytes.TrimSpace(text[1:])
+	switch {
+	case text[0] == '{':
+		return nil
+	case text[0] != '[':
+		return errors.New("it is not JSON records; it should be a list of objects, or one object on each line")
+	case len(inner) > 0 && inner[0] == ']':
+		return errors.New("the list of records is empty, so its columns are not known")
+	case len(inner) > 0 && inner[0] != '{':
+		return errors.New("the list does not hold objects; it should hold one object, with named fields, for each row")
+	}
+	return nil
+}
+
+func looksLikeJSON(head []byte) bool {
+	text := bytes.TrimSpace(bytes.TrimPrefix(head, utf8BOM))
+	if len(text) < 2 || !utf8.Valid(text[:1]) {
+		return false
+	}
+	inner := bytes.TrimSpace(text[1:])
+	return text[0] == '{' && len(inner) > 0 && (inner[0] == '"' || inner[0] == '}') ||
+		text[0] == '[' && len(inner) > 0 && (inner[0] == '{' || inner[0] == ']')
+}

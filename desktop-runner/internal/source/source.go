@@ -1,0 +1,134 @@
+// Package source turns a data file into a relation of the engine: it finds the
+// format, the dialect and the types, and is strict about files that are not
+// what they seem. DuckDB's own detection is generous: it reads a file with
+// ragged lines as one wide text column, and skips lines until something fits.
+// Here such a file fails, with the line that is wrong.
+package source
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ddap/desktop-runner/internal/engine"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/shared/fault"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// Relation is a data file as a table of the engine.
+type Relation struct {
+	// Dataset is how people know the data.
+	Dataset string
+	// Columns are those of the file, with values normalized: NaN is missing,
+	// integers fit in 64 bits, what has no type of ours is text.
+	Columns []result.Column
+	// From names the relation in a statement, quoted.
+	From string
+}
+
+// InFileOrder is an expression that numbers a relation's rows in the order of
+// the file; it stands in the SELECT that reads the relation, and nowhere deeper.
+const InFileOrder = "row_number() OVER ()"
+
+// Open makes the file readable as relation number index of db. CSV and JSON are
+// read whole at once, so that a broken line is found before anything is
+// computed; Parquet is read in place. The error is a fault with the code
+// source_unreadable, or one of the engine.
+func Open(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File) (*Relation, error) {
+	r := reader{db: db, dataset: dataset, path: file.Path, format: file.Format}
+	if err := r.prepare(); err != nil {
+		return nil, err
+	}
+	kind := "TABLE"
+	if file.Format == plan.Parquet {
+		kind = "VIEW"
+	}
+	rel := &Relation{Dataset: dataset, From: engine.Identifier(fmt.Sprintf("input%d", index))}
+	err := r.read(ctx, func(columns []column, from string) error {
+		rel.Columns = plain(columns)
+		_, err := db.Exec(ctx, "CREATE "+kind+" "+rel.From+" AS SELECT "+expressions(columns)+" FROM "+from)
+		return err
+	})
+	return rel, err
+}
+
+// Names lists the columns' names.
+func (r *Relation) Names() []string { return NamesOf(r.Columns) }
+
+// Column finds a column by its exact name: DuckDB would ignore letter case, and
+// a task that works by luck here would fail on the next computer. The error is
+// an invalid_params fault at path that offers the nearest name.
+func (r *Relation) Column(path, name string) (result.Column, error) {
+	i := slices.IndexFunc(r.Columns, func(c result.Column) bool { return c.Name == name })
+	if i < 0 {
+		return result.Column{}, fault.BadFields("source.Column", string(task.InvalidParams),
+			operation.UnknownName(path, "column of "+r.Dataset, name, r.Names()))
+	}
+	return r.Columns[i], nil
+}
+
+// Pick finds several columns, in the order given; all columns when names is
+// empty. Paths of errors are path[i].
+func (r *Relation) Pick(path string, names []string) ([]result.Column, error) {
+	if len(names) == 0 {
+		return r.Columns, nil
+	}
+	out := make([]result.Column, len(names))
+	for i, name := range names {
+		c, err := r.Column(fmt.Sprintf("%s[%d]", path, i), name)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+// List writes columns for a SELECT.
+func List(columns []result.Column) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = engine.Identifier(c.Name)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Cells writes columns for a SELECT whose rows are cells of a result: bool,
+// int64, float64 or text. Dates and times are ISO 8601.
+func Cells(columns []result.Column) string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = Cell(c) + " AS " + engine.Identifier(c.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// Cell writes one column as Cells does, without a name.
+func Cell(c result.Column) string {
+	name := engine.Identifier(c.Name)
+	switch c.Type {
+	case result.Integer:
+		return "CAST(" + name + " AS BIGINT)"
+	case result.Float:
+		return "CAST(" + name + " AS DOUBLE)"
+	case result.Boolean:
+		return name
+	case result.Timestamp:
+		return "replace(CAST(" + name + " AS VARCHAR), ' ', 'T')"
+	default:
+		return "CAST(" + name + " AS VARCHAR)"
+	}
+}
+
+// NamesOf lists the names of columns.
+func NamesOf(columns []result.Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}

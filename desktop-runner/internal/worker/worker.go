@@ -1,0 +1,96 @@
+// Package worker runs each task in a child process of the same program, so that
+// a crash, a hang or a memory limit ends one task and not the runner. The order
+// goes in on standard input as one JSON line; progress and one outcome come back
+// on standard output, each as one JSON line. The child has an empty environment,
+// locks itself in before it touches a parameter, and goes when its parent goes.
+package worker
+
+import (
+	"context"
+	"time"
+
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sandbox"
+	"ddap/shared/result"
+)
+
+// Command is the argument that makes the program a child: main hands over to
+// Main when it is the first one.
+const Command = "__work"
+
+// maxLineBytes bounds one message. A result document may have 1 MiB; the rest
+// is room for names and escapes.
+const maxLineBytes = 16 << 20
+
+// Work is what a child can do; main gives the real operations, tests their own.
+type Work struct {
+	// Perform does a task, see perform.Run.
+	Perform func(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Outcome
+	// Inspect looks at a data file, see source.Inspect.
+	Inspect func(ctx context.Context, path string, limits plan.Limits) (Description, error)
+}
+
+// Description is what can be said of a data file without showing its rows.
+type Description struct {
+	Format  plan.Format     `json:"format"`
+	Columns []result.Column `json:"columns"`
+	// Rows is nil where nobody counted them.
+	Rows *int64 `json:"rows,omitempty"`
+}
+
+// order is the one line that a child reads: exactly one of Plan and Inspect is set.
+type order struct {
+	Plan    *plan.Plan  `json:"plan,omitempty"`
+	Inspect *inspection `json:"inspect,omitempty"`
+	// RequireSandbox makes a child refuse to work where something is not enforced.
+	RequireSandbox bool `json:"require_sandbox,omitempty"`
+}
+
+type inspection struct {
+	Path    string      `json:"path"`
+	WorkDir string      `json:"work_dir"`
+	Limits  plan.Limits `json:"limits"`
+}
+
+// message is one line from a child: what package plan defines, or the answer to
+// an inspection.
+type message struct {
+	plan.Message
+	Description *Description `json:"description,omitempty"`
+}
+
+// policy is what the sandbox must leave open for the order.
+func (o order) policy() sandbox.Policy {
+	if o.Inspect != nil {
+		return sandbox.Policy{Read: []string{o.Inspect.Path}, Work: o.Inspect.WorkDir}
+	}
+	p := sandbox.Policy{Work: o.Plan.WorkDir}
+	for _, in := range o.Plan.Inputs {
+		if in.File != nil {
+			p.Read = append(p.Read, in.File.Path)
+		}
+	}
+	return p
+}
+
+func (o order) limits() plan.Limits {
+	if o.Inspect != nil {
+		return o.Inspect.Limits
+	}
+	return o.Plan.Limits
+}
+
+// defaultFileBytes is how large a file may become where the owner set no limit,
+// as for what the engine spills.
+const defaultFileBytes = 10 << 30
+
+func (o order) fileBytes() int64 {
+	if bytes := o.limits().DiskBytes; bytes > 0 {
+		return bytes
+	}
+	return defaultFileBytes
+}
+
+// progressInterval keeps a busy operation from flooding the pipe. A new stage
+// is always told.
+const progressInterval = 100 * time.Millisecond

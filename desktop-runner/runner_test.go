@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/desktop-runner/internal/app"
+	"ddap/desktop-runner/internal/settings"
+	"ddap/shared/api"
+	"ddap/shared/apitest"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+const birds = `species,mass,island
+adelie,3750,Torgersen
+adelie,3800,Torgersen
+adelie,3250,Biscoe
+gentoo,5000,Biscoe
+gentoo,5400,Biscoe
+gentoo,4900,Biscoe
+chinstrap,3500,Dream
+chinstrap,3900,Dream
+chinstrap,3650,Dream
+`
+
+// ragged has a line with one field too many.
+const ragged = "a,b\n1,2\n3,4,5\n"
+
+// work starts the whole runner on a fake server: real files, real children,
+// the real engine in its sandbox.
+func work(t *testing.T, f *apitest.FakeServer) {
+	t.Helper()
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	a, err := app.New(settings.Settings{
+		Server: f.URL(), Token: f.EnrollmentToken(), StateDir: filepath.Join(t.TempDir(), "state"), Name: "lab", Slots: 1,
+		Shares: []settings.Share{
+			{Name: "birds", Path: file("birds.csv", birds), Policy: result.Rows},
+			{Name: "private", Path: file("private.csv", birds), Policy: result.Aggregates, MinGroupSize: 5},
+			{Name: "ragged", Path: file("ragged.csv", ragged), Policy: result.Rows},
+			{Name: "missing", Path: filepath.Join(dir, "missing.csv"), Policy: result.Rows},
+		},
+	}, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		require.NoError(t, <-ended)
+		require.NoError(t, a.Close())
+	})
+}
+
+func ask(name string, code operation.Code, params string, args ...any) api.TaskRequest {
+	return api.TaskRequest{Name: name, OperationCode: int(code), Params: json.RawMessage(fmt.Sprintf(params, args...)), TimeoutSeconds: 60}
+}
+
+func TestRunner_DoesTheMainJob(t *testing.T) {
+	t.Parallel()
+	f := apitest.NewFakeServer(t)
+	work(t, f)
+	do := func(req api.TaskRequest) (string, *api.ResultReport) {
+		id := f.Enqueue(t, req)
+		f.Await(t, req.Name+" ends", func() bool { return f.Task(id).State.Final() })
+		ended := f.Task(id)
+		require.Equal(t, task.Succeeded, ended.State, "%s: %s %s", req.Name, ended.Reason, ended.Message)
+		return id, f.Report(id)
+	}
+	fetched, report := do(ask("fetch", operation.Fetch, `{"source":{"dataset":"birds"}}`))
+	require.Equal(t, int64(9), report.Result.Dataset.Rows)
+	require.Equal(t, "birds", report.Result.Sources[0].Name)
+
+	filtered, report := do(ask("filter", operation.Filter, `{"source":{"task":%q},"where":{"column":"mass","op":"ge","value":3500}}`, fetched))
+	require.Equal(t, int64(8), report.Result.Dataset.Rows)
+	require.Equal(t, "birds", report.Result.Sources[0].Name, "what was made from birds says so")
+
+	described, report := do(ask("describe", operation.Analyze, `{"source":{"task":%q},"model":"describe"}`, filtered))
+	require.NotEmpty(t, report.Result.Tables)
+
+	_, report = do(ask("report", operation.Export, `{"inputs":[{"task":%q},{"task":%q}],"format":"html"}`, fetched, described))
+	require.Len(t, report.Artifacts, 1)
+}
+
+func TestRunner_SaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	f := apitest.NewFakeServer(t)
+	work(t, f)
+	for _, tt := range []struct {
+		request api.TaskRequest
+		reason  task.Reason
+		message string
+	}{
+		{ask("column", operation.Filter, `{"source":{"dataset":"birds"},"where":{"column":"mas","op":"ge","value":1}}`), task.InvalidParams, "mass"},
+		{ask("policy", operation.Export, `{"inputs":[{"dataset":"private"}],"format":"csv"}`), task.PolicyRefused, ""},
+	} {
+		id := f.Enqueue(t, tt.request)
+		f.Await(t, tt.request.Name+" ends", func() bool { return f.Task(id).State.Final() })
+		ended := f.Task(id)
+		require.Equal(t, tt.reason, ended.Reason, "%s: %s", tt.request.Name, ended.Message)
+		require.Contains(t, ended.Message, tt.message)
+	}
+	var names []string
+	for _, o := range f.Runner(t).Offers {
+		names = append(names, o.Name)
+	}
+	require.Equal(t, "birds private", strings.Join(names, " "), "what cannot be read is not offered")
+}
+
+func TestRunner_StartsInHalfASecond_AndIsReady(t *testing.T) {
+	t.Parallel()
+	f := apitest.NewFakeServer(t)
+	begun := time.Now()
+	work(t, f)
+	f.Await(t, "it claims", func() bool { return f.Calls("POST /v1/claim") > 0 })
+	t.Logf("enrolled, with four files looked at, and claiming after %s", time.Since(begun))
+}
