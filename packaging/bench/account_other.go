@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "syscall"
+
+// unprivileged changes nothing where there is no root.
+func unprivileged(string) (*syscall.SysProcAttr, error) { return nil, nil } //nolint:nilnil // no attributes are the default

@@ -1,0 +1,66 @@
+// Command bench measures the built programs from outside and prints what it
+// found beside the bar that each figure should stay under. It judges nothing: a
+// figure over its bar is printed, and the exit code is 0 all the same. It is 1
+// where something could not be measured.
+//
+//	go run ./packaging/bench idle
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	if len(os.Args) < 2 || os.Args[1] != "idle" {
+		fmt.Fprintln(os.Stderr, "usage: bench idle [--bin DIR] [--settle DURATION] [--starts N]")
+		return 2
+	}
+	opts, err := parse(os.Args[2:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := idle(ctx, opts); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		return 1
+	}
+	return 0
+}
+
+// options are what people can say about a measurement.
+type options struct {
+	bin string
+	// settle is how long a program's memory must have stood still.
+	settle time.Duration
+	// starts is how often a start is measured; the median counts.
+	starts int
+	// data is the example data.
+	data string
+}
+
+func parse(args []string) (options, error) {
+	var opts options
+	flags := flag.NewFlagSet("bench idle", flag.ContinueOnError)
+	flags.StringVar(&opts.bin, "bin", "bin", "folder with the built programs (./task build)")
+	flags.StringVar(&opts.data, "data", "examples/data", "folder with the example data")
+	flags.DurationVar(&opts.settle, "settle", 5*time.Second, "how long memory must stand still before it is measured")
+	flags.IntVar(&opts.starts, "starts", 5, "how often each program is started; the median counts")
+	if err := flags.Parse(args); err != nil {
+		return opts, err //nolint:wrapcheck // printed by the flag set already
+	}
+	opts.starts = max(1, opts.starts)
+	return opts, nil
+}
