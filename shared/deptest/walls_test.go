@@ -1,0 +1,52 @@
+package deptest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// wall keeps a technology in one place, so that replacing it is one room's work.
+type wall struct {
+	// module is the import path, or its beginning.
+	module string
+	// inside are the packages that may import it, patterns as in rooms.
+	inside []string
+	why    string
+}
+
+var walls = []wall{
+	{"github.com/gofiber/fiber", []string{"server/internal/httpapi"}, "its buffers are re-used after a handler: nothing of it may travel"},
+	{"github.com/danielgtaylor/huma", []string{"server/internal/httpapi"}, "the description of the API is HTTP's business"},
+	{"github.com/uptrace/bun", []string{"server/internal/pgstore/...", "server/internal/embeddedpg/pgtest"}, "SQL stays in one package, but for making the databases of tests"},
+	{"github.com/fergusstrange/embedded-postgres", []string{"server/internal/embeddedpg"}, "only the server's own database needs it"},
+	{"gocloud.dev", []string{"server/internal/artifacts"}, "where files are kept is nobody else's business"},
+	{"github.com/duckdb/duckdb-go", []string{"desktop-runner/internal/engine"}, "the engine is locked down in one place"},
+	{"github.com/go-gota/gota", []string{"desktop-runner/internal/frame"}, "missing values are handled in one place"},
+	{"github.com/landlock-lsm/go-landlock", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
+	{"github.com/elastic/go-seccomp-bpf", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
+	{"github.com/charmbracelet/lipgloss", []string{"admin-tui/internal/theme"}, "colours are chosen once for each terminal, and tests of what is said need none"},
+	{"fyne.io/fyne", nil, "headless must build without OpenGL"},
+	{"net/http", []string{
+		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi",
+	}, "the domain knows no HTTP"},
+	{"database/sql", []string{
+		"server/internal/pgstore/...", "server/internal/embeddedpg/pgtest", "desktop-runner/internal/engine",
+	}, "the domain knows no SQL"},
+}
+
+func TestTechnologies_StayBehindTheirWalls(t *testing.T) {
+	t.Parallel()
+	packages := scan(t)
+	for _, w := range walls {
+		for _, p := range packages {
+			for imported, file := range p.imports {
+				if imported != w.module && !strings.HasPrefix(imported, w.module+"/") {
+					continue
+				}
+				require.Truef(t, covered(w.inside, p.path), "%s/%s imports %s: %s", p.path, file, imported, w.why)
+			}
+		}
+	}
+}
