@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,8 +26,12 @@ type Launcher struct {
 	Program   string
 	Arguments []string
 	// Grace is how long a child has to stop after an interrupt before it is
-	// killed, and to exit after its outcome. Default one second.
+	// killed. Default one second: a cancel has to be over within two.
 	Grace time.Duration
+	// ExitGrace is how long a child has to exit after its outcome, which nobody
+	// has to hurry: a busy computer takes its time to free much memory. Default
+	// five seconds.
+	ExitGrace time.Duration
 	// RequireSandbox refuses tasks where the sandbox is not complete.
 	RequireSandbox bool
 }
@@ -123,7 +128,7 @@ func (l *Launcher) start(o order) (*child, error) {
 	c.cmd.Env = []string{}
 	c.cmd.Dir = workFolder(o)
 	c.cmd.Stderr = c.stderr
-	c.cmd.WaitDelay = l.grace()
+	c.cmd.WaitDelay = l.exitGrace()
 	isolate(c.cmd)
 	var err error
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
@@ -146,12 +151,9 @@ func workFolder(o order) string {
 	return o.Plan.WorkDir
 }
 
-func (l *Launcher) grace() time.Duration {
-	if l.Grace > 0 {
-		return l.Grace
-	}
-	return time.Second
-}
+func (l *Launcher) grace() time.Duration { return cmp.Or(l.Grace, time.Second) }
+
+func (l *Launcher) exitGrace() time.Duration { return cmp.Or(l.ExitGrace, 5*time.Second) }
 
 // run starts a child, gives it the order and follows it to its end. No process
 // is left when it returns.
@@ -175,11 +177,11 @@ func (l *Launcher) run(ctx context.Context, o order, progress func(plan.Progress
 	l.follow(ctx, c, o.limits().MemoryBytes, progress, &end)
 
 	// Its pipe is closed, so it is about to exit; if it is not, it is made to.
-	force := time.AfterFunc(l.grace(), func() { kill(c.cmd) })
+	force := time.AfterFunc(l.exitGrace(), func() { kill(c.cmd) })
 	_ = c.stdin.Close()
 	<-handedOver
 	err = c.cmd.Wait()
-	force.Stop()
+	end.forced = !force.Stop() || end.forced
 	end.state, end.stderr = c.cmd.ProcessState, c.stderr.String()
 	end.usage = usageOf(end.state, time.Since(begun))
 	end.note(err)
@@ -220,8 +222,8 @@ func (l *Launcher) follow(ctx context.Context, c *child, memory int64, progress 
 			if !open {
 				return
 			}
-			if end.take(line, progress) {
-				force = time.After(l.grace())
+			if end.take(line, progress) && stop != nil {
+				force = time.After(l.exitGrace())
 			}
 			if line.err != nil {
 				kill(c.cmd)

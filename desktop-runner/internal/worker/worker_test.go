@@ -190,7 +190,7 @@ func TestLauncher_Perform_HandlesAChildThatBreaksTheProtocol(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := &worker.Launcher{Program: "/bin/sh", Arguments: []string{"-c", "read order; " + tt.script}}
+			l := &worker.Launcher{Program: "/bin/sh", Arguments: []string{"-c", "read order; " + tt.script}, ExitGrace: time.Second}
 			ended := l.Perform(t.Context(), planFor(t, "x"), func(plan.Progress) {})
 			if tt.summary == "" {
 				requireFailure(t, task.EngineCrashed, ended)
