@@ -59,6 +59,7 @@ func (s *Server) admit(rule access) fiber.Handler {
 			return err
 		}
 		ctx = context.WithValue(ctx, principalKey{}, principal)
+		ctx = store.WithActor(ctx, store.Actor{Principal: principal, Address: c.IP(), RequestID: requestID(ctx)})
 		if seconds := c.Query("wait"); seconds != "" && seconds != "0" {
 			var stop func()
 			ctx, stop = s.hangups.watch(ctx, c.Context().Conn())

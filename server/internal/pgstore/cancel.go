@@ -33,9 +33,22 @@ func (s *Store) CancelTasks(ctx context.Context, workspaceID uuid.UUID, ids []uu
 		if err != nil {
 			return err
 		}
+		if err := recordAudit(ctx, tx, canceledEntries(workspaceID, canceled)...); err != nil {
+			return err
+		}
 		return s.settleDependants(ctx, tx, idsOf(canceled), &changes)
 	})
 	return changes, failed("pgstore.CancelTasks", err)
+}
+
+func canceledEntries(workspace uuid.UUID, canceled []changed) []auditEntry {
+	entries := make([]auditEntry, len(canceled))
+	for i, c := range canceled {
+		entries[i] = auditEntry{
+			workspace: workspace, action: "task.cancel", kind: "task", id: c.ID.String(), after: fields{"state": task.Canceled},
+		}
+	}
+	return entries
 }
 
 // lockOpen locks tasks and gives those that have not ended.

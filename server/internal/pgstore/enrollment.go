@@ -49,10 +49,21 @@ func (s *Store) AddEnrollment(ctx context.Context, e store.Enrollment, lifetime 
 		ID: e.ID, WorkspaceID: e.WorkspaceID, SecretHash: e.SecretHash, MaxUses: e.MaxUses,
 		Labels: orEmpty(e.Labels), RequireApproval: e.RequireApproval, CreatedBy: e.CreatedBy,
 	}
-	_, err := s.db.NewInsert().Model(&row).
-		Value("created_at", "now()").
-		Value("expires_at", "now() + make_interval(secs => ?)", lifetime.Seconds()).
-		Returning("created_at, expires_at").Exec(ctx)
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&row).
+			Value("created_at", "now()").
+			Value("expires_at", "now() + make_interval(secs => ?)", lifetime.Seconds()).
+			Returning("created_at, expires_at").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: e.WorkspaceID, action: "enrollment.create", kind: "enrollment", id: e.ID.String(),
+			after: fields{
+				"max_uses": e.MaxUses, "labels": row.Labels, "require_approval": e.RequireApproval, "expires_at": row.ExpiresAt,
+			},
+		})
+	})
 	return row.toEnrollment(), failed("pgstore.AddEnrollment", err)
 }
 
@@ -89,10 +100,20 @@ func (s *Store) ListEnrollments(ctx context.Context, workspace uuid.UUID) ([]sto
 func (s *Store) RevokeEnrollment(ctx context.Context, workspace, id uuid.UUID) (store.Enrollment, error) {
 	const op = "pgstore.RevokeEnrollment"
 	var row enrollmentRow
-	_, err := s.db.NewUpdate().Model(&row).
-		Set("revoked_at = coalesce(revoked_at, now())").
-		Where("id = ? AND workspace_id = ?", id, workspace).
-		Returning("?TableColumns").Exec(ctx)
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		row = enrollmentRow{}
+		_, err := tx.NewUpdate().Model(&row).
+			Set("revoked_at = coalesce(revoked_at, now())").
+			Where("id = ? AND workspace_id = ?", id, workspace).
+			Returning("?TableColumns").Exec(ctx)
+		if err != nil || row.ID == uuid.Nil {
+			return err
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: workspace, action: "enrollment.revoke", kind: "enrollment", id: id.String(),
+			after: fields{"revoked_at": row.RevokedAt, "uses": row.Uses},
+		})
+	})
 	if err == nil && row.ID == uuid.Nil {
 		return store.Enrollment{}, enrollmentNotFound(op, id)
 	}
@@ -127,9 +148,22 @@ func (s *Store) RegisterRunner(ctx context.Context, enrollment uuid.UUID, r stor
 			return err
 		}
 		out = row.toRunner()
-		return nil
+		return recordRegistration(ctx, tx, &row, known)
 	})
 	return out, failed("pgstore.RegisterRunner", err)
+}
+
+func recordRegistration(ctx context.Context, tx bun.Tx, row *runnerRow, again bool) error {
+	said := fields{"hostname": row.Hostname, "os": row.OS, "version": row.Version, "state": row.State, "again": again}
+	err := recordAudit(ctx, tx, auditEntry{
+		workspace: row.WorkspaceID, action: "runner.register", kind: store.SubjectRunner, id: row.ID.String(), name: row.Name, after: said,
+	})
+	if err != nil {
+		return err
+	}
+	return recordEvent(ctx, tx, fleetEvent{
+		workspace: row.WorkspaceID, what: "runner.registered", kind: store.SubjectRunner, id: row.ID, name: row.Name, data: said,
+	})
 }
 
 // lockEnrollment makes registrations with one token wait for one another, so

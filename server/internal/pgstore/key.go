@@ -44,8 +44,17 @@ func (r keyRow) toKey() store.Key {
 
 // AddKey implements store.Keys.
 func (s *Store) AddKey(ctx context.Context, k store.Key, lifetime time.Duration) (store.Key, error) {
-	k, err := addKey(ctx, s.db, k, lifetime)
-	return k, failed("pgstore.AddKey", err)
+	var kept store.Key
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if kept, err = addKey(ctx, tx, k, lifetime); err != nil {
+			return err
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: k.WorkspaceID, action: "key.create", kind: "key", id: k.ID.String(), name: k.Name,
+			after: fields{"role": k.Role, "delegate": k.Delegate, "grants": k.Grants, "expires_at": kept.ExpiresAt},
+		})
+	})
+	return kept, failed("pgstore.AddKey", err)
 }
 
 func addKey(ctx context.Context, db bun.IDB, k store.Key, lifetime time.Duration) (store.Key, error) {
@@ -106,10 +115,18 @@ func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.K
 			Set("revoked_at = coalesce(revoked_at, now())").
 			Where("id = ? AND workspace_id = ?", id, workspace).
 			Returning("?TableColumns").Exec(ctx)
-		if err != nil || row.Role != string(api.Admin) {
+		if err != nil || row.ID == uuid.Nil {
 			return err
 		}
-		return checkAdminLeft(ctx, tx, workspace)
+		if row.Role == string(api.Admin) {
+			if err := checkAdminLeft(ctx, tx, workspace); err != nil {
+				return err
+			}
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: workspace, action: "key.revoke", kind: "key", id: id.String(), name: row.Name,
+			before: fields{"role": row.Role}, after: fields{"revoked_at": row.RevokedAt},
+		})
 	})
 	if err == nil && row.ID == uuid.Nil {
 		return store.Key{}, keyNotFound(op, id)

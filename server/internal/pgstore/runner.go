@@ -121,46 +121,91 @@ func shownRunners(query *bun.SelectQuery) *bun.SelectQuery {
 
 // SetRunnerPaused implements store.Runners.
 func (s *Store) SetRunnerPaused(ctx context.Context, workspace, id uuid.UUID, paused bool) error {
-	return s.updateRunner(ctx, "pgstore.SetRunnerPaused", workspace, id, "paused = ?", paused)
+	action := "runner.resume"
+	if paused {
+		action = "runner.pause"
+	}
+	return s.updateRunner(ctx, "pgstore.SetRunnerPaused", workspace, id, action, "paused = ?", paused)
 }
 
 // ApproveRunner implements store.Runners.
 func (s *Store) ApproveRunner(ctx context.Context, workspace, id uuid.UUID) error {
-	return s.updateRunner(ctx, "pgstore.ApproveRunner", workspace, id, "state = 'active'")
+	return s.updateRunner(ctx, "pgstore.ApproveRunner", workspace, id, "runner.approve", "state = 'active'")
 }
 
 // updateRunner changes a runner that is not revoked.
-func (s *Store) updateRunner(ctx context.Context, op string, workspace, id uuid.UUID, set string, args ...any) error {
-	done, err := s.db.NewUpdate().Model((*runnerRow)(nil)).Set(set, args...).
-		Where("workspace_id = ? AND id = ? AND state <> 'revoked'", workspace, id).Exec(ctx)
+func (s *Store) updateRunner(ctx context.Context, op string, workspace, id uuid.UUID, action, set string, args ...any) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		old, err := lockRunner(ctx, tx, op, workspace, id)
+		if err != nil {
+			return err
+		}
+		if old.State == string(api.RunnerRevoked) {
+			return fault.New(op, fault.Conflict, api.CodeRunnerRevoked, "This runner was revoked; it can only register again.")
+		}
+		var row runnerRow
+		_, err = tx.NewUpdate().Model(&row).Set(set, args...).Where("id = ?", id).Returning("?TableColumns").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return recordSteering(ctx, tx, action, &old, &row)
+	})
+	return failed(op, err)
+}
+
+// lockRunner reads a runner that is about to change.
+func lockRunner(ctx context.Context, tx bun.Tx, op string, workspace, id uuid.UUID) (runnerRow, error) {
+	var row runnerRow
+	err := tx.NewSelect().Model(&row).Where("workspace_id = ? AND id = ?", workspace, id).For("NO KEY UPDATE").Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, runnerNotFound(op, id)
+	}
+	return row, err
+}
+
+// steered names the event that goes with an operator's action.
+var steered = map[string]string{
+	"runner.pause": "runner.paused", "runner.resume": "runner.resumed",
+	"runner.approve": "runner.approved", "runner.revoke": "runner.revoked",
+}
+
+// recordSteering keeps what an operator changed of a runner, and tells who follows the feed.
+func recordSteering(ctx context.Context, tx bun.Tx, action string, before, after *runnerRow) error {
+	err := recordAudit(ctx, tx, auditEntry{
+		workspace: after.WorkspaceID, action: action, kind: store.SubjectRunner, id: after.ID.String(), name: after.Name,
+		before: steering(before), after: steering(after),
+	})
 	if err != nil {
-		return failed(op, err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n > 0 {
-		return failed(op, err)
-	}
-	if _, err := s.Runner(ctx, workspace, id); err != nil {
 		return err
 	}
-	return fault.New(op, fault.Conflict, api.CodeRunnerRevoked, "This runner was revoked; it can only register again.")
+	return recordEvent(ctx, tx, fleetEvent{
+		workspace: after.WorkspaceID, what: steered[action], kind: store.SubjectRunner, id: after.ID, name: after.Name, data: steering(after),
+	})
 }
+
+// steering is what operators change of a runner, for the audit log.
+func steering(r *runnerRow) fields { return fields{"state": r.State, "paused": r.Paused} }
 
 // RevokeRunner implements store.Runners.
 func (s *Store) RevokeRunner(ctx context.Context, workspace, id uuid.UUID) error {
 	const op = "pgstore.RevokeRunner"
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		done, err := tx.NewUpdate().Model((*runnerRow)(nil)).
-			Set("state = 'revoked'").Set("revoked_at = coalesce(revoked_at, now())").
-			Where("workspace_id = ? AND id = ?", workspace, id).Exec(ctx)
+		old, err := lockRunner(ctx, tx, op, workspace, id)
+		if err != nil || old.State == string(api.RunnerRevoked) {
+			return err
+		}
+		var row runnerRow
+		_, err = tx.NewUpdate().Model(&row).Set("state = 'revoked'").Set("revoked_at = now()").
+			Where("id = ?", id).Returning("?TableColumns").Exec(ctx)
 		if err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, runnerNotFound(op, id))
-		}
 		_, err = tx.NewUpdate().Model((*datasetRow)(nil)).Set("removed_at = now()").
 			Where("runner_id = ? AND removed_at IS NULL", id).Exec(ctx)
-		return err
+		if err != nil {
+			return err
+		}
+		return recordSteering(ctx, tx, "runner.revoke", &old, &row)
 	})
 	return failed(op, err)
 }

@@ -201,7 +201,7 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 	const op = "pgstore.DeleteTask"
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		var row taskRow
-		err := tx.NewSelect().Model(&row).Column("state", "cancel_pending").
+		err := tx.NewSelect().Model(&row).Column("name", "state", "cancel_pending").
 			Where("t.workspace_id = ? AND t.id = ?", workspaceID, id).For("UPDATE").Scan(ctx)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
@@ -221,8 +221,13 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 		if needed {
 			return fault.New(op, fault.Conflict, "still_needed", "An unfinished task needs the output of this one.")
 		}
-		_, err = tx.NewDelete().Model((*taskRow)(nil)).Where("t.id = ?", id).Exec(ctx)
-		return err
+		if _, err = tx.NewDelete().Model((*taskRow)(nil)).Where("t.id = ?", id).Exec(ctx); err != nil {
+			return err
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: workspaceID, action: "task.delete", kind: "task", id: id.String(), name: row.Name,
+			before: fields{"state": row.State},
+		})
 	})
 	return failed(op, err)
 }
