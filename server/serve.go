@@ -28,6 +28,7 @@ func serveCommand() *cobra.Command {
 	}
 	cfg.AddServing(cmd.Flags())
 	cfg.AddDatabase(cmd.Flags())
+	cfg.AddRetention(cmd.Flags())
 	cfg.AddLogging(cmd.Flags())
 	envflag.Describe(cmd.Flags())
 	return cmd

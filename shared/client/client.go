@@ -176,7 +176,9 @@ func (c *Client) send(ctx context.Context, r request, body io.Reader, header htt
 		return nil, fault.E(r.op(), fault.Internal, err)
 	}
 	req.Header = header
-	req.Header.Set("Accept", "application/json")
+	if req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", "application/json")
+	}
 	req.Header.Set("User-Agent", c.userAgent)
 	if c.credential != "" {
 		req.Header.Set("Authorization", "Bearer "+c.credential)

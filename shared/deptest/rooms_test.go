@@ -47,8 +47,9 @@ var rooms = []room{
 	{
 		"server/internal/httpapi",
 		[]string{
-			"server/internal/artifacts", "server/internal/dispatch", "server/internal/pipelines", "server/internal/registry",
-			"server/internal/results", "server/internal/store", "shared/...",
+			"server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
+			"server/internal/pipelines", "server/internal/registry", "server/internal/results", "server/internal/stats",
+			"server/internal/store", "shared/...",
 		},
 		"a handler decodes, calls one service and encodes; it reaches no database",
 	},
@@ -56,6 +57,9 @@ var rooms = []room{
 	{"server/internal/pipelines", services, "pipelines know neither HTTP nor SQL"},
 	{"server/internal/results", services, "taking in results knows neither HTTP nor SQL"},
 	{"server/internal/registry", services, "credentials and runners know neither HTTP nor SQL"},
+	{"server/internal/events", services, "following what happens knows neither HTTP nor SQL"},
+	{"server/internal/audit", services, "who changed what"},
+	{"server/internal/stats", services, "figures for operators"},
 	{"server/internal/artifacts", services, "files, wherever they are kept"},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},

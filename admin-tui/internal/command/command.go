@@ -94,7 +94,8 @@ Exit codes: 0 done; 1 failed (also: the task that was waited for failed);
 	envflag.Describe(root.PersistentFlags())
 	root.AddCommand(
 		tasksCommand(s), pipelinesCommand(s), resultCommand(s), datasetsCommand(s), operationsCommand(s),
-		runnersCommand(s), enrollCommand(s), keysCommand(s), whoamiCommand(s), versionCommand(s),
+		runnersCommand(s), enrollCommand(s), keysCommand(s), eventsCommand(s), statsCommand(s), auditCommand(s),
+		whoamiCommand(s), versionCommand(s),
 	)
 	return root
 }

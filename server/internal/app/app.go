@@ -13,12 +13,15 @@ import (
 	"time"
 
 	"ddap/server/internal/artifacts"
+	"ddap/server/internal/audit"
 	"ddap/server/internal/config"
 	"ddap/server/internal/dispatch"
+	"ddap/server/internal/events"
 	"ddap/server/internal/httpapi"
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
+	"ddap/server/internal/stats"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/credential"
 	"ddap/shared/logkey"
@@ -35,6 +38,8 @@ type App struct {
 	registry  *registry.Service
 	dispatch  *dispatch.Service
 	artifacts *artifacts.Service
+	events    *events.Service
+	audit     *audit.Service
 	http      *httpapi.Server
 	listener  net.Listener
 	firstKey  *credential.Credential
@@ -71,12 +76,17 @@ func (a *App) build() error {
 	if a.artifacts, err = artifacts.OpenFolder(filepath.Join(a.cfg.DataDir, "artifacts"), store, a.cfg.MaxArtifactBytes, a.log); err != nil {
 		return err
 	}
+	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
+	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	a.http = httpapi.New(httpapi.Services{
 		Registry:  a.registry,
 		Dispatch:  a.dispatch,
 		Results:   results.New(store, a.hub, a.log),
 		Pipelines: pipelines.New(store, a.dispatch, a.hub),
 		Artifacts: a.artifacts,
+		Events:    a.events,
+		Audit:     a.audit,
+		Stats:     stats.New(store),
 		Ready:     a.ready,
 	}, a.log)
 	return nil

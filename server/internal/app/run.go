@@ -20,6 +20,7 @@ func (a *App) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, part := range []func(context.Context) error{
 		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.http.WatchHangups,
+		a.events.Run, a.audit.RunForgetLoop,
 		func(context.Context) error { return a.http.Serve(a.listener) },
 	} {
 		wg.Go(func() { errs.add(part(parts)) })
@@ -43,6 +44,7 @@ func (a *App) finishRequests(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.ShutdownTimeout)
 	defer cancel()
 	a.hub.Close()
+	a.events.Close()
 	err := a.http.Shutdown(ctx)
 	// Where Serve had not begun, Shutdown did nothing: this keeps it from serving now.
 	_ = a.listener.Close()

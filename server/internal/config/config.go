@@ -37,6 +37,9 @@ type Config struct {
 	MaxArtifactBytes int64
 	// ShutdownTimeout is how long requests under way may take to finish.
 	ShutdownTimeout time.Duration
+	// EventsKept and AuditKept are how long events of the fleet and entries of
+	// the audit log are kept; for ever where zero.
+	EventsKept, AuditKept time.Duration
 	// LogFormat is text or json; LogLevel debug, info, warn or error.
 	LogFormat, LogLevel string
 	// AdminKey is the key that the first start gives to the default workspace,
@@ -49,6 +52,7 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", DataDir: defaultDataDir(os.Geteuid() == 0, os.Getenv),
 		DatabaseConnections: 20, MaxArtifactBytes: 1 << 30, ShutdownTimeout: 10 * time.Second,
+		EventsKept: 30 * 24 * time.Hour, AuditKept: 400 * 24 * time.Hour,
 		LogFormat: "text", LogLevel: "info",
 	}
 }
@@ -89,6 +93,12 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
 }
 
+// AddRetention defines the flags that say how long things are kept.
+func (c *Config) AddRetention(flags *pflag.FlagSet) {
+	flags.DurationVar(&c.EventsKept, "events-kept", c.EventsKept, "how long events of runners are kept for clients that follow them; 0s keeps them for ever")
+	flags.DurationVar(&c.AuditKept, "audit-kept", c.AuditKept, "how long the audit log says who changed what; 0s keeps it for ever")
+}
+
 // Check reports every setting that makes no sense, by its flag.
 func (c *Config) Check() error {
 	var wrong []error
@@ -105,6 +115,8 @@ func (c *Config) Check() error {
 	refuse(c.DatabaseConnections < 4 || c.DatabaseConnections > 1000, "database-connections", "must be from 4 to 1000, not %d", c.DatabaseConnections)
 	refuse(c.MaxArtifactBytes < 1, "max-artifact-bytes", "must be at least 1, not %d", c.MaxArtifactBytes)
 	refuse(c.ShutdownTimeout < 0 || c.ShutdownTimeout > 10*time.Minute, "shutdown-timeout", "must be from 0s to 10m, not %s", c.ShutdownTimeout)
+	refuse(c.EventsKept < 0, "events-kept", "must not be negative, and is %s", c.EventsKept)
+	refuse(c.AuditKept < 0, "audit-kept", "must not be negative, and is %s", c.AuditKept)
 	refuse(!slices.Contains([]string{"text", "json"}, c.LogFormat), "log-format", "must be text or json, not %q", c.LogFormat)
 	_, err = c.level()
 	refuse(err != nil, "log-level", "must be debug, info, warn or error, not %q", c.LogLevel)

@@ -76,6 +76,10 @@ var routes = map[string]access{
 	"GET /v1/keys":                admins,
 	"DELETE /v1/keys/{id}":        admins,
 
+	"GET /v1/events": viewers,
+	"GET /v1/audit":  operators,
+	"GET /v1/stats":  operators,
+
 	"GET /v1/datasets":   viewers,
 	"GET /v1/operations": viewers,
 	"GET /v1/whoami":     withRunners(viewers),

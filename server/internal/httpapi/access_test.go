@@ -52,6 +52,9 @@ var allowed = map[string]string{
 	"POST /v1/keys":                       "A",
 	"GET /v1/keys":                        "A",
 	"DELETE /v1/keys/{id}":                "A",
+	"GET /v1/events":                      "vaoA",
+	"GET /v1/audit":                       "oA",
+	"GET /v1/stats":                       "oA",
 	"GET /v1/datasets":                    "vaoA",
 	"GET /v1/operations":                  "vaoA",
 	"GET /v1/whoami":                      "vaoAr",
@@ -121,6 +124,9 @@ func knock(key, token string) request {
 		path = strings.ReplaceAll(path, name, uuid.NewString())
 	}
 	r := request{method: method, path: strings.ReplaceAll(path, "{name}", "report.html"), key: token}
+	if path == "/v1/events" {
+		r.path += "?after=nonsense" // a stream would go on for ever
+	}
 	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
 		r.body = "{}"
 	}

@@ -26,6 +26,7 @@ const (
 	tagRunners   = "Runners"
 	tagAccess    = "Access"
 	tagWork      = "For runners"
+	tagFleet     = "Events and figures"
 	tagHealth    = "Health"
 )
 
@@ -57,6 +58,7 @@ func humaConfig() huma.Config {
 				{Name: tagRunners, Description: "The computers that hold the data."},
 				{Name: tagAccess, Description: "Keys, enrolment tokens, and who you are."},
 				{Name: tagWork, Description: "What runners ask of the server. Unknown fields are ignored on these routes."},
+				{Name: tagFleet, Description: "What happens, what happened, and how much of it."},
 				{Name: tagHealth, Description: "For whoever watches the server."},
 			},
 			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{

@@ -21,10 +21,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ddap/server/internal/artifacts"
+	"ddap/server/internal/audit"
 	"ddap/server/internal/dispatch"
+	"ddap/server/internal/events"
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
+	"ddap/server/internal/stats"
 )
 
 // Services is what the handlers call.
@@ -34,6 +37,9 @@ type Services struct {
 	Results   *results.Service
 	Pipelines *pipelines.Service
 	Artifacts *artifacts.Service
+	Events    *events.Service
+	Audit     *audit.Service
+	Stats     *stats.Service
 	// Ready reports by name what the server depends on: nil for what works.
 	Ready func(ctx context.Context) map[string]error
 }
@@ -55,6 +61,7 @@ type Server struct {
 	app      *fiber.App
 	api      huma.API
 	hangups  *hangups
+	streams  streams
 	quiet    atomic.Pointer[quietListener]
 	// described counts the operations described so far.
 	described int
@@ -101,6 +108,9 @@ func (s *Server) addRoutes() {
 	s.addOperations()
 	s.addEnrollments()
 	s.addKeys()
+	s.addEvents()
+	s.addAudit()
+	s.addStats()
 	s.addHealth()
 	s.addReference()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,8 +32,9 @@ const horizon = `(SELECT coalesce(min(open.xid::text::bigint), pg_snapshot_xmax(
 
 // FeedHead implements store.Feed.
 func (s *Store) FeedHead(ctx context.Context) (store.Cursor, error) {
-	var c store.Cursor
-	err := s.db.NewRaw(`SELECT c.epoch, h.xid FROM cluster AS c, `+horizon+` AS h`).
+	// Behind everything of the transactions below the horizon.
+	c := store.Cursor{ID: math.MaxInt64}
+	err := s.db.NewRaw(`SELECT c.epoch, h.xid - 1 FROM cluster AS c, `+horizon+` AS h`).
 		Scan(ctx, &c.Epoch, &c.Transaction)
 	return c, failed("pgstore.FeedHead", err)
 }
@@ -99,7 +101,7 @@ func (s *Store) ListFeed(ctx context.Context, workspace uuid.UUID, after store.C
 		var floor uint64
 		err := tx.NewRaw(`SELECT c.epoch, w.feed_floor::text::bigint FROM cluster AS c, workspaces AS w WHERE w.id = ?`, workspace).
 			Scan(ctx, &epoch, &floor)
-		if err == nil && (after.Epoch != epoch || after.Transaction < floor) {
+		if err == nil && (after.Epoch != epoch || after.Transaction <= floor) {
 			err = fault.New(op, fault.Gone, store.CodeFeedReset, "The events after this cursor are not kept any more. Read the present state, and follow the feed from there.")
 		}
 		return err

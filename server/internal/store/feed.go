@@ -27,6 +27,14 @@ type Cursor struct {
 // String gives the cursor as clients carry it.
 func (c Cursor) String() string { return fmt.Sprintf("%d-%d-%d", c.Epoch, c.Transaction, c.ID) }
 
+// Before reports whether c stands before other in the feed of one epoch.
+func (c Cursor) Before(other Cursor) bool {
+	if c.Transaction != other.Transaction {
+		return c.Transaction < other.Transaction
+	}
+	return c.ID < other.ID
+}
+
 // ParseCursor reads what String wrote.
 func ParseCursor(text string) (Cursor, error) {
 	parts := strings.Split(text, "-")

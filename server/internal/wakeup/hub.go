@@ -38,6 +38,8 @@ type Hub struct {
 	closeOnce sync.Once
 	// outgoing has a token while outbox is not empty.
 	outgoing chan struct{}
+	// news has a token once something was published, here or elsewhere.
+	news chan struct{}
 
 	mu     sync.Mutex
 	waits  map[uuid.UUID]map[*Wait]struct{}
@@ -54,7 +56,7 @@ type Hub struct {
 func New(s Store, log *slog.Logger) *Hub {
 	return &Hub{
 		store: s, log: log, self: rand.Text(),
-		closed: make(chan struct{}), outgoing: make(chan struct{}, 1),
+		closed: make(chan struct{}), outgoing: make(chan struct{}, 1), news: make(chan struct{}, 1),
 		waits: make(map[uuid.UUID]map[*Wait]struct{}),
 		idle:  make(map[string]map[*Wait]struct{}),
 		needs: make(map[int64]store.Requirement), untaken: make(map[int64]uint64),
@@ -101,6 +103,7 @@ func (h *Hub) Publish(c store.Changes) {
 	if c.Empty() {
 		return
 	}
+	h.tellNews()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.wakeNamed(c)
@@ -110,6 +113,17 @@ func (h *Hub) Publish(c store.Changes) {
 	}
 	select {
 	case h.outgoing <- struct{}{}:
+	default:
+	}
+}
+
+// News has a token whenever something was published since it was last taken, on
+// this server or on another. Like everything here it is a hint.
+func (h *Hub) News() <-chan struct{} { return h.news }
+
+func (h *Hub) tellNews() {
+	select {
+	case h.news <- struct{}{}:
 	default:
 	}
 }
