@@ -101,7 +101,7 @@ func (s *Store) ListFeed(ctx context.Context, workspace uuid.UUID, after store.C
 		var floor uint64
 		err := tx.NewRaw(`SELECT c.epoch, w.feed_floor::text::bigint FROM cluster AS c, workspaces AS w WHERE w.id = ?`, workspace).
 			Scan(ctx, &epoch, &floor)
-		if err == nil && (after.Epoch != epoch || after.Transaction <= floor) {
+		if err == nil && (after.Epoch != epoch || floor > 0 && after.Transaction <= floor) {
 			err = fault.New(op, fault.Gone, store.CodeFeedReset, "The events after this cursor are not kept any more. Read the present state, and follow the feed from there.")
 		}
 		return err
