@@ -61,6 +61,11 @@ var rooms = []room{
 	{"server/internal/audit", services, "who changed what"},
 	{"server/internal/stats", services, "figures for operators"},
 	{"server/internal/artifacts", services, "files, wherever they are kept"},
+	{
+		"server/internal/backup",
+		[]string{"server/internal/artifacts", "server/internal/embeddedpg", "server/internal/store", "shared/..."},
+		"one archive of records and content; it knows no SQL",
+	},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},
 	{"server/internal/store", []string{"shared/..."}, "records and questions; the bottom of the server"},

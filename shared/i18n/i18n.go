@@ -131,6 +131,10 @@ var reasons = map[task.Reason]Text{
 		"The owner of the computer paused it, and the task was given back.",
 		"Pemilik menjeda komputer, dan tugas dikembalikan.",
 	},
+	task.ServerRestored: {
+		"The server was restored from a backup, so the task will be done again.",
+		"Server dipulihkan dari cadangan, sehingga tugas akan dikerjakan ulang.",
+	},
 	task.OwnerDeclined: {
 		"The owner of the data did not allow it.",
 		"Pemilik data tidak mengizinkannya.",

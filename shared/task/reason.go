@@ -29,6 +29,7 @@ const (
 	RunnerRevoked  Reason = "runner_revoked"
 	RunnerStopping Reason = "runner_stopping"
 	RunnerPaused   Reason = "runner_paused"
+	ServerRestored Reason = "server_restored"
 )
 
 // Why a task failed or was canceled.
@@ -56,7 +57,7 @@ const (
 var reasons = []Reason{
 	WaitingForInput, WaitingForTime, WaitingForOwner, NoRunnerHasDataset, NoRunnerMatchesLabels,
 	NoRunnerForOperation, RunnersBusy, RunnersOffline, RunnersPaused, WaitingForRunner, RetryBackoff,
-	LeaseExpired, NotConfirmed, RunnerLost, RunnerRevoked, RunnerStopping, RunnerPaused,
+	LeaseExpired, NotConfirmed, RunnerLost, RunnerRevoked, RunnerStopping, RunnerPaused, ServerRestored,
 	OwnerDeclined, PolicyRefused, InvalidParams, SourceUnreadable, OutOfMemory, DiskFull, Timeout,
 	CanceledByUser, InputFailed, InputLost, InputsOnDifferentRunners, DeadlinePassed,
 	AttemptsExhausted, EngineCrashed, ResultInvalid, ResultTooLarge, OperationFailed,

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"time"
 
 	"ddap/server/internal/artifacts"
@@ -73,7 +72,7 @@ func (a *App) build() error {
 	a.dispatch = dispatch.New(store, a.hub, a.log)
 	a.registry = registry.New(store, a.dispatch)
 	var err error
-	if a.artifacts, err = artifacts.OpenFolder(filepath.Join(a.cfg.DataDir, "artifacts"), store, a.cfg.MaxArtifactBytes, a.log); err != nil {
+	if a.artifacts, err = openArtifacts(a.cfg, store, a.log); err != nil {
 		return err
 	}
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)

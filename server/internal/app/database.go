@@ -19,48 +19,82 @@ import (
 type Database struct {
 	Store *pgstore.Store
 	own   *embeddedpg.Server
+	// url is where the database is: a secret.
+	url string
 }
 
 // OpenDatabase connects to the database that the settings name, or starts the
 // server's own, and brings the schema up to date. A database that cannot be
 // reached yet is waited for.
-func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *Database, err error) {
-	d := &Database{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, d.Close(context.WithoutCancel(ctx)))
-		}
-	}()
-	url := cfg.DatabaseURL
-	if url == "" {
-		if d.own, err = embeddedpg.Start(ctx, embeddedpg.Config{DataDir: cfg.DataDir, Logger: log}); err != nil {
-			return nil, fmt.Errorf("start the server's own PostgreSQL: %w", err)
-		}
-		url = d.own.URL()
-	}
-	if d.Store, err = pgstore.Open(url, pgstore.Options{MaxConnections: cfg.DatabaseConnections}); err != nil {
-		return nil, err
-	}
-	if err := awaitDatabase(ctx, d.Store, log); err != nil {
-		return nil, err
-	}
-	if err := d.Store.Migrate(ctx); err != nil {
-		return nil, fmt.Errorf("bring the schema up to date: %w", err)
-	}
-	return d, nil
+func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
+	return migrated(ctx, log, func() (*Database, error) { return connect(ctx, cfg, log, "") })
 }
 
 // AttachDatabase is OpenDatabase for a command that may run beside a server on
 // the same data folder: it uses the PostgreSQL that the server runs.
 func AttachDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
-	d, err := OpenDatabase(ctx, cfg, log)
+	return migrated(ctx, log, func() (*Database, error) { return attach(ctx, cfg, log) })
+}
+
+// migrated opens a database and brings its schema up to date. One that a newer
+// release has made is served as it is: each release leaves the one before running.
+func migrated(ctx context.Context, log *slog.Logger, open func() (*Database, error)) (_ *Database, err error) {
+	d, err := open()
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := d.Store.Migrate(ctx); err != nil {
+		return nil, fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	newer, err := d.Store.NewerMigrations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look at the schema: %w", err)
+	}
+	if len(newer) > 0 {
+		log.Warn("the schema is newer than this program; it serves, and should be of the same release as the others soon", logkey.Version, newer)
+	}
+	return d, nil
+}
+
+// connect reaches the database, and leaves its schema as it is. application is
+// what PostgreSQL shows of its sessions; that of a server where it is empty.
+func connect(ctx context.Context, cfg config.Config, log *slog.Logger, application string) (_ *Database, err error) {
+	d := &Database{url: cfg.DatabaseURL}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if d.url == "" {
+		if d.own, err = embeddedpg.Start(ctx, embeddedpg.Config{DataDir: cfg.DataDir, Logger: log}); err != nil {
+			return nil, fmt.Errorf("start the server's own PostgreSQL: %w", err)
+		}
+		d.url = d.own.URL()
+	}
+	if d.Store, err = pgstore.Open(d.url, pgstore.Options{MaxConnections: cfg.DatabaseConnections, ApplicationName: application}); err != nil {
+		return nil, err
+	}
+	if err := awaitDatabase(ctx, d.Store, log); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// attach is connect beside a server that may be running on the same data folder.
+func attach(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
+	d, err := connect(ctx, cfg, log, "")
 	if _, inUse := errors.AsType[*embeddedpg.InUseError](err); !inUse {
 		return d, err
 	}
 	if cfg.DatabaseURL, err = embeddedpg.RunningURL(cfg.DataDir); err != nil {
 		return nil, fmt.Errorf("find the running server's database: %w", err)
 	}
-	return OpenDatabase(ctx, cfg, log)
+	return connect(ctx, cfg, log, "")
 }
 
 const (

@@ -52,7 +52,7 @@ func jittered() time.Duration {
 
 // Sweep forgets uploads of attempts that ended without naming them, and removes
 // content to which nothing refers, both only where they are older than age. It
-// reports how many contents it removed.
+// reports how many contents it removed. While a backup is made it removes none.
 func (s *Service) Sweep(ctx context.Context, age time.Duration) (removed int, err error) {
 	for {
 		n, err := s.records.ForgetUploads(ctx, age, sweepBatch)
@@ -70,9 +70,12 @@ func (s *Service) Sweep(ctx context.Context, age time.Duration) (removed int, er
 		if err != nil {
 			return removed, err
 		}
-		n, err := s.removeUnknown(ctx, batch)
-		removed += n
-		if err != nil {
+		mine, err := s.records.RemoveContent(ctx, func(ctx context.Context) error {
+			n, err := s.removeUnknown(ctx, batch)
+			removed += n
+			return err
+		})
+		if err != nil || !mine { // a backup is under way, or another server sweeps: the next sweep comes
 			return removed, err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -105,13 +104,8 @@ func inspect(ctx context.Context, dir string) (Programs, bool) {
 			return Programs{}, false
 		}
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
-	match := versionForm.FindSubmatch(out)
-	if err != nil || match == nil {
-		return Programs{}, false
-	}
-	major, err := strconv.Atoi(string(match[1]))
-	return Programs{Dir: dir, Major: major}, err == nil
+	major, ok := majorOf(ctx, filepath.Join(dir, "postgres"))
+	return Programs{Dir: dir, Major: major}, ok
 }
 
 func (p Programs) path(name string) string { return filepath.Join(p.Dir, name) }

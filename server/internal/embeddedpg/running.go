@@ -1,10 +1,12 @@
 package embeddedpg
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -34,4 +36,51 @@ func RunningURL(dataDir string) (string, error) {
 		return "", errors.Join(fs.ErrNotExist, errors.New("the database's password is not there yet"))
 	}
 	return (&Server{port: port, password: string(password)}).URL(), nil
+}
+
+// Kept says what is in a data folder, without changing anything there.
+type Kept struct {
+	// Major is the major version of PostgreSQL that made the database in it,
+	// 0 where there is none yet.
+	Major int
+	// InUse says that a server runs on it.
+	InUse bool
+}
+
+// LookAt looks into a data folder that may not be there yet.
+func LookAt(dataDir string) (Kept, error) {
+	dir, err := filepath.EvalSymlinks(dataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Kept{}, nil
+	}
+	if err != nil {
+		return Kept{}, fmt.Errorf("find the data folder: %w", err)
+	}
+	home := layout{dir: filepath.Join(dir, "postgres")}
+	major, err := home.dataMajor()
+	if err != nil || major == 0 {
+		return Kept{}, err
+	}
+	lock, err := takeLock(home.lock())
+	if _, inUse := errors.AsType[*InUseError](err); inUse {
+		return Kept{Major: major, InUse: true}, nil
+	}
+	if err != nil {
+		return Kept{}, err
+	}
+	return Kept{Major: major}, lock.Unlock()
+}
+
+// CheckPrograms says whether PostgreSQL could run in a data folder whose
+// database was made by this major version, 0 where there is none, and with
+// which programs. Its errors are Start's.
+func CheckPrograms(ctx context.Context, dataDir string, major int) (Programs, error) {
+	if unsupported {
+		return Programs{}, ErrUnsupported
+	}
+	programs, err := choosePrograms(FindPrograms(ctx), major)
+	if wrong, ok := errors.AsType[*WrongVersionError](err); ok {
+		wrong.Folder = filepath.Join(dataDir, "postgres", "data")
+	}
+	return programs, err
 }

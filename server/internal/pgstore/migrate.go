@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -20,8 +21,12 @@ var migrationFiles embed.FS
 const migrationLock = 7_113_001
 
 // Migrate brings the schema up to date. Any number of servers may call it at
-// once: one works, the others wait for it. Calling it again changes nothing.
-func (s *Store) Migrate(ctx context.Context) error {
+// once: one works, the others wait for it. Calling it again changes nothing. A
+// schema that a newer release has made is left as it is and can be served:
+// NewerMigrations tells. Conflict (restore_unfinished) where a restore was not finished.
+func (s *Store) Migrate(ctx context.Context) error { return s.migrate(ctx, false) }
+
+func (s *Store) migrate(ctx context.Context, restoring bool) error {
 	const op = "pgstore.Migrate"
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
@@ -33,6 +38,15 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	// The lock belongs to this one connection, which goes back to the pool.
 	defer conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(?)", migrationLock) //nolint:errcheck // a lost connection has lost its lock
+	if !restoring {
+		var unfinished bool
+		if err := conn.NewRaw("SELECT to_regclass('public.' || ?) IS NOT NULL", restoreMark).Scan(ctx, &unfinished); err != nil {
+			return failed(op, fmt.Errorf("look for a restore: %w", err))
+		}
+		if unfinished {
+			return unfinishedRestore(op)
+		}
+	}
 	migrator, err := s.migrator()
 	if err != nil {
 		return failed(op, err)
@@ -57,6 +71,45 @@ func (s *Store) Migrated(ctx context.Context) (bool, error) {
 		return false, failed("pgstore.Migrated", err)
 	}
 	return len(all.Unapplied()) == 0, nil
+}
+
+// NewerMigrations lists the versions in the database that this program does not
+// know, oldest first: a newer release has been here.
+func (s *Store) NewerMigrations(ctx context.Context) ([]string, error) {
+	const op = "pgstore.NewerMigrations"
+	migrator, err := s.migrator()
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	applied, err := migrator.AppliedMigrations(ctx)
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	known, err := MigrationVersions()
+	if err != nil {
+		return nil, failed(op, err)
+	}
+	var newer []string
+	for _, m := range applied {
+		if !slices.Contains(known, m.Name) {
+			newer = append(newer, m.Name)
+		}
+	}
+	slices.Sort(newer)
+	return newer, nil
+}
+
+// MigrationVersions lists the versions that this program knows, oldest first.
+func MigrationVersions() ([]string, error) {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range names {
+		names[i], _, _ = strings.Cut(path.Base(name), "_")
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 const migrationsTable = "schema_migrations"

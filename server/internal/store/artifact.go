@@ -31,6 +31,7 @@ type Lease struct {
 
 // Artifacts keeps what is known of uploaded files; their content is elsewhere.
 type Artifacts interface {
+	Sweeps
 	// AddArtifact keeps an upload, in place of an earlier one of that name by
 	// the same attempt. It judges the lease as Leases.CheckLease does, in the
 	// same transaction, so that nothing is added to an attempt that has ended.

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"ddap/server/internal/artifacts"
+	"ddap/server/internal/backup"
+	"ddap/server/internal/config"
+	"ddap/server/internal/embeddedpg"
+	"ddap/server/internal/pgstore"
+	"ddap/server/internal/store"
+)
+
+// openArtifacts opens the storage that the settings name.
+func openArtifacts(cfg config.Config, records artifacts.Records, log *slog.Logger) (*artifacts.Service, error) {
+	return artifacts.OpenFolder(filepath.Join(cfg.DataDir, "artifacts"), records, cfg.MaxArtifactBytes, log)
+}
+
+// Backup writes an archive of everything that a server with these settings
+// keeps, to a new file or into a folder. A server may be running, and may be of
+// another release: the schema is left as it is.
+func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string) (file string, m backup.Manifest, err error) {
+	if kept, err := embeddedpg.LookAt(cfg.DataDir); cfg.DatabaseURL == "" && (err != nil || kept.Major == 0) {
+		return "", backup.Manifest{}, errors.Join(err, fmt.Errorf("there is no database in %s to back up", cfg.DataDir))
+	}
+	database, err := attach(ctx, cfg, log)
+	if err != nil {
+		return "", backup.Manifest{}, err
+	}
+	defer func() { err = errors.Join(err, database.Close(context.WithoutCancel(ctx))) }()
+	content, err := openArtifacts(cfg, database.Store, log)
+	if err != nil {
+		return "", backup.Manifest{}, err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	return backup.Create(ctx, backup.Source{Records: database.Store, Content: content, DatabaseURL: database.url}, to)
+}
+
+// restoreApplication is what PostgreSQL shows of a restore: it must be told
+// from a server, which may not be there.
+const restoreApplication = "ddap-restore"
+
+// Restore brings an archive back into what the settings name, and says what it
+// was and what was done. No server may be running there.
+func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, from string, replace bool) (m backup.Manifest, done store.Restored, err error) {
+	if m, err = backup.Verify(from); err != nil {
+		return m, done, err
+	}
+	known, err := pgstore.MigrationVersions()
+	if err != nil {
+		return m, done, err
+	}
+	if err := backup.CheckVersion(m, known); err != nil {
+		return m, done, err
+	}
+	database, err := connect(ctx, cfg, log, restoreApplication)
+	if err != nil {
+		return m, done, err
+	}
+	defer func() { err = errors.Join(err, database.Close(context.WithoutCancel(ctx))) }()
+	content, err := openArtifacts(cfg, database.Store, log)
+	if err != nil {
+		return m, done, err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	done, err = backup.Restore(ctx, from, m, backup.Target{Records: database.Store, Content: content, DatabaseURL: database.url}, replace)
+	return m, done, err
+}

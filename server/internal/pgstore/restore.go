@@ -1,0 +1,119 @@
+package pgstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"ddap/server/internal/store"
+	"ddap/shared/fault"
+	"ddap/shared/task"
+)
+
+var _ store.Restores = (*Store)(nil)
+
+// restoreMark is a table that is there while a restore is under way: what is
+// restored so far must not be served, because its leases are still those from
+// before. It keeps the epoch that the database had.
+const restoreMark = "unfinished_restore"
+
+func unfinishedRestore(op string) error {
+	return fault.New(op, fault.Conflict, "restore_unfinished",
+		"A restore into this database was begun and not finished. Run ddap-server restore again.")
+}
+
+// ours selects, as SQL over pg_class c, the tables, views and sequences of the
+// schema that neither belong to an extension nor to another object.
+const ours = `c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+	AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))`
+
+// Occupancy implements store.Restores.
+func (s *Store) Occupancy(ctx context.Context) (store.Occupancy, error) {
+	var o store.Occupancy
+	err := s.db.NewRaw(`SELECT (SELECT count(*) FROM pg_class AS c WHERE `+ours+` AND c.relname <> ?0),
+		to_regclass('public.' || ?0) IS NOT NULL, current_setting('server_version_num')::int / 10000,
+		(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?1)`,
+		restoreMark, defaultApplication).Scan(ctx, &o.Tables, &o.Unfinished, &o.Major, &o.Sessions)
+	return o, failed("pgstore.Occupancy", err)
+}
+
+// BeginRestore implements store.Restores.
+func (s *Store) BeginRestore(ctx context.Context) error {
+	const op = "pgstore.BeginRestore"
+	return failed(op, s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		// A server that starts now waits here, and then finds the mark.
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(?)", migrationLock); err != nil {
+			return fmt.Errorf("keep servers from starting: %w", err)
+		}
+		var sessions int
+		err := tx.NewRaw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?",
+			defaultApplication).Scan(ctx, &sessions)
+		if err == nil && sessions > 0 {
+			err = fault.New(op, fault.Conflict, "servers_running",
+				"A server is connected to this database (%d sessions). Stop every server, then restore.", sessions)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS public.? (former_epoch bigint NOT NULL)", bun.Ident(restoreMark)); err != nil {
+			return fmt.Errorf("mark the restore: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, keepEpoch, restoreMark); err != nil {
+			return fmt.Errorf("keep the epoch: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, dropAll, restoreMark); err != nil {
+			return fmt.Errorf("empty the schema: %w", err)
+		}
+		return nil
+	}))
+}
+
+// keepEpoch notes the epoch of what is about to be dropped, which may be there
+// or not.
+const keepEpoch = `DO $$ BEGIN
+	IF to_regclass('public.cluster') IS NOT NULL THEN
+		EXECUTE format('INSERT INTO public.%I SELECT epoch FROM public.cluster', ?);
+	END IF;
+END $$`
+
+// dropAll drops all but the mark.
+const dropAll = `DO $$ DECLARE it record; BEGIN
+	FOR it IN SELECT c.oid::regclass AS name, CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+			WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END AS kind
+		FROM pg_class AS c WHERE ` + ours + ` AND c.relname <> ?
+	LOOP EXECUTE format('DROP %s IF EXISTS %s CASCADE', it.kind, it.name); END LOOP;
+	FOR it IN SELECT p.oid::regprocedure AS name FROM pg_proc AS p WHERE p.pronamespace = 'public'::regnamespace
+		AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+	LOOP EXECUTE format('DROP ROUTINE IF EXISTS %s CASCADE', it.name); END LOOP;
+	FOR it IN SELECT t.oid::regtype AS name FROM pg_type AS t WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd')
+		AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+	LOOP EXECUTE format('DROP TYPE IF EXISTS %s CASCADE', it.name); END LOOP;
+END $$`
+
+// FinishRestore implements store.Restores.
+func (s *Store) FinishRestore(ctx context.Context) (store.Restored, error) {
+	const op = "pgstore.FinishRestore"
+	if err := s.migrate(ctx, true); err != nil {
+		return store.Restored{}, failed(op, err)
+	}
+	var out store.Restored
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		out = store.Restored{}
+		err := tx.NewRaw(`UPDATE cluster AS c SET epoch = greatest(old.epoch, (SELECT max(former_epoch) FROM public.?)) + 1
+			FROM (SELECT epoch FROM cluster FOR UPDATE) AS old RETURNING old.epoch, c.epoch, (SELECT max(name) FROM schema_migrations)`,
+			bun.Ident(restoreMark)).Scan(ctx, &out.OldEpoch, &out.Epoch, &out.Schema)
+		if err != nil {
+			return fmt.Errorf("raise the epoch: %w", err)
+		}
+		var changes store.Changes
+		back, _, err := s.takeBackCounted(ctx, tx, takeBack{where: "true", reason: task.ServerRestored, counts: "false"}, &changes)
+		if err != nil {
+			return err
+		}
+		out.TakenBack = len(back)
+		_, err = tx.ExecContext(ctx, "DROP TABLE public.?", bun.Ident(restoreMark))
+		return err
+	})
+	return out, failed(op, err)
+}
