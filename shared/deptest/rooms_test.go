@@ -36,7 +36,7 @@ var rooms = []room{
 	{"shared/deptest", nil, "reads files only"},
 
 	// The server: main → app → HTTP and database → services → store.
-	{"server", []string{"server/internal/app", "server/internal/config", "shared/..."}, "main only wires"},
+	{"server", []string{"server/internal/app", "server/internal/config", "server/internal/doctor", "shared/..."}, "main only wires"},
 	{"server/internal/app", []string{"server/internal/...", "shared/..."}, "the composition root: the one place that knows every part"},
 	{
 		"server/internal/app/apptest",
@@ -65,6 +65,11 @@ var rooms = []room{
 		"server/internal/backup",
 		[]string{"server/internal/artifacts", "server/internal/embeddedpg", "server/internal/store", "shared/..."},
 		"one archive of records and content; it knows no SQL",
+	},
+	{
+		"server/internal/doctor",
+		[]string{"server/internal/embeddedpg", "server/internal/store", "shared/..."},
+		"looks at a set-up and changes nothing",
 	},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},

@@ -204,7 +204,9 @@ func endings(t *testing.T, c *client.Client, id string) int {
 // goes on from the copy.
 func TestBackup_RestoresAndRunsOn(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ from, to func(*testing.T) config.Config }{
+	for name, c := range map[string]struct {
+		from, to func(*testing.T) config.Config
+	}{
 		"OwnToOwn":     {ownDatabase, ownDatabase},
 		"OwnToGiven":   {ownDatabase, givenDatabase},
 		"GivenToGiven": {givenDatabase, givenDatabase},

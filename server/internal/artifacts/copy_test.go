@@ -75,4 +75,3 @@ func TestEachContent_GivesWhatPutContentTakes(t *testing.T) {
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	require.Equal(t, 1, other.contents(), "all of it or nothing")
 }
-

@@ -1,0 +1,94 @@
+package app_test
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/server/internal/app"
+	"ddap/server/internal/app/apptest"
+	"ddap/server/internal/config"
+	"ddap/server/internal/doctor"
+)
+
+func examine(t *testing.T, cfg config.Config) map[string]doctor.Finding {
+	t.Helper()
+	findings, err := app.Examine(t.Context(), cfg, app.TLSFiles{}, quiet())
+	require.NoError(t, err)
+	out := map[string]doctor.Finding{}
+	for _, f := range findings {
+		out[f.Check] = f
+	}
+	return out
+}
+
+func requireHealthy(t *testing.T, findings map[string]doctor.Finding) {
+	t.Helper()
+	for _, f := range findings {
+		require.NotEqualf(t, doctor.Wrong, f.Status, "%s: %s", f.Check, f.Message)
+	}
+}
+
+// TestExamine_BeforeAtAndAfterARun of a server with a database of its own.
+func TestExamine_BeforeAtAndAfterARun(t *testing.T) {
+	t.Parallel()
+	cfg := ownDatabase(t)
+	before := examine(t, cfg)
+	requireHealthy(t, before)
+	require.Equal(t, doctor.Skipped, before["database"].Status)
+	entries, err := os.ReadDir(cfg.DataDir)
+	require.NoError(t, err)
+	require.Empty(t, entries, "looking makes nothing")
+
+	s := apptest.Run(t, cfg)
+	running := cfg
+	running.Listen = s.App.Address()
+	during := examine(t, running)
+	requireHealthy(t, during)
+	require.Contains(t, during["listen"].Message, "A DDAP server answers")
+	require.Contains(t, during["database"].Message, "running server")
+	for _, check := range []string{"schema", "clock", "connections", "notices", "admin_key", "artifacts", "backup_programs"} {
+		require.Equalf(t, doctor.OK, during[check].Status, "%s: %s", check, during[check].Message)
+	}
+
+	require.NoError(t, s.Stop())
+	after := examine(t, cfg)
+	requireHealthy(t, after)
+	require.Equal(t, doctor.OK, after["schema"].Status)
+	kept, err := os.ReadDir(filepath.Join(cfg.DataDir, "artifacts"))
+	require.NoError(t, err)
+	for _, e := range kept {
+		inside, err := os.ReadDir(filepath.Join(cfg.DataDir, "artifacts", e.Name()))
+		require.NoError(t, err)
+		require.Empty(t, inside, "what was tried is removed")
+	}
+}
+
+func TestExamine_NamesEverythingThatIsWrongAtOnce(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	go func() {
+		for {
+			conn, err := taken.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	cfg := config.Default()
+	cfg.Listen, cfg.DataDir = taken.Addr().String(), filepath.Join(t.TempDir(), "file")
+	cfg.DatabaseURL = "postgres://me:hidden@" + taken.Addr().String() + "/none"
+	require.NoError(t, os.WriteFile(cfg.DataDir, nil, 0o600))
+	found := examine(t, cfg)
+	for _, check := range []string{"data_dir", "database", "listen", "artifacts"} {
+		require.Equalf(t, doctor.Wrong, found[check].Status, "%s: %s", check, found[check].Message)
+		require.NotContains(t, found[check].Message, "hidden")
+		require.NotEmpty(t, found[check].Remedy)
+	}
+}
