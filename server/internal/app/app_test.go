@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -290,4 +291,29 @@ func TestCreateWorkspace_WorksBesideARunningServer(t *testing.T) {
 	require.NoError(t, s.Stop())
 	_, err = app.CreateWorkspace(t.Context(), cfg, quiet(), "third")
 	require.NoError(t, err)
+}
+
+// TestNew_ServesASchemaThatANewerReleaseHasMade, and says so: one release back
+// needs no restore.
+func TestNew_ServesASchemaThatANewerReleaseHasMade(t *testing.T) {
+	t.Parallel()
+	cfg := givenDatabase(t)
+	first := apptest.Run(t, cfg)
+	require.NoError(t, first.Stop())
+	pgtest.Execute(t, cfg.DatabaseURL, `INSERT INTO schema_migrations (name, group_id) VALUES ('29991231000000', 99);
+		ALTER TABLE runners ADD COLUMN mood text NOT NULL DEFAULT 'fine'`)
+	var logs bytes.Buffer
+	a, err := app.New(t.Context(), cfg, slog.New(slog.NewTextHandler(&logs, nil)))
+	require.NoError(t, err)
+	require.NoError(t, a.Close())
+	require.Contains(t, logs.String(), "the schema is newer than this program")
+	require.Contains(t, logs.String(), "29991231000000")
+
+	s := apptest.Run(t, cfg)
+	_, err = s.Admin(t).Ready(t.Context())
+	require.NoError(t, err)
+	runner(t, s)
+	list, err := s.Admin(t).Runners(t.Context())
+	require.NoError(t, err)
+	require.Len(t, list.Runners, 1)
 }
