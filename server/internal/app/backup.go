@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"ddap/server/internal/artifacts"
 	"ddap/server/internal/backup"
@@ -27,7 +28,7 @@ func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string)
 	if kept, err := embeddedpg.LookAt(cfg.DataDir); cfg.DatabaseURL == "" && (err != nil || kept.Major == 0) {
 		return "", backup.Manifest{}, errors.Join(err, fmt.Errorf("there is no database in %s to back up", cfg.DataDir))
 	}
-	database, err := attach(ctx, cfg, log)
+	database, err := attach(ctx, cfg, log, forCopies("ddap-backup"))
 	if err != nil {
 		return "", backup.Manifest{}, err
 	}
@@ -40,9 +41,11 @@ func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string)
 	return backup.Create(ctx, backup.Source{Records: database.Store, Content: content, DatabaseURL: database.url}, to)
 }
 
-// restoreApplication is what PostgreSQL shows of a restore: it must be told
-// from a server, which may not be there.
-const restoreApplication = "ddap-restore"
+// forCopies lets statements take as long as copying takes. PostgreSQL shows the
+// name of the command: a restore has to tell itself from servers.
+func forCopies(command string) pgstore.Options {
+	return pgstore.Options{ApplicationName: command, StatementTimeout: 24 * time.Hour}
+}
 
 // Restore brings an archive back into what the settings name, and says what it
 // was and what was done. No server may be running there.
@@ -57,7 +60,7 @@ func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, from stri
 	if err := backup.CheckVersion(m, known); err != nil {
 		return m, done, err
 	}
-	database, err := connect(ctx, cfg, log, restoreApplication)
+	database, err := connect(ctx, cfg, log, forCopies("ddap-restore"))
 	if err != nil {
 		return m, done, err
 	}

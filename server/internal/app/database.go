@@ -27,13 +27,13 @@ type Database struct {
 // server's own, and brings the schema up to date. A database that cannot be
 // reached yet is waited for.
 func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
-	return migrated(ctx, log, func() (*Database, error) { return connect(ctx, cfg, log, "") })
+	return migrated(ctx, log, func() (*Database, error) { return connect(ctx, cfg, log, pgstore.Options{}) })
 }
 
 // AttachDatabase is OpenDatabase for a command that may run beside a server on
 // the same data folder: it uses the PostgreSQL that the server runs.
 func AttachDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
-	return migrated(ctx, log, func() (*Database, error) { return attach(ctx, cfg, log) })
+	return migrated(ctx, log, func() (*Database, error) { return attach(ctx, cfg, log, pgstore.Options{}) })
 }
 
 // migrated opens a database and brings its schema up to date. One that a newer
@@ -61,9 +61,8 @@ func migrated(ctx context.Context, log *slog.Logger, open func() (*Database, err
 	return d, nil
 }
 
-// connect reaches the database, and leaves its schema as it is. application is
-// what PostgreSQL shows of its sessions; that of a server where it is empty.
-func connect(ctx context.Context, cfg config.Config, log *slog.Logger, application string) (_ *Database, err error) {
+// connect reaches the database, and leaves its schema as it is.
+func connect(ctx context.Context, cfg config.Config, log *slog.Logger, options pgstore.Options) (_ *Database, err error) {
 	d := &Database{url: cfg.DatabaseURL}
 	defer func() {
 		if err != nil {
@@ -76,7 +75,8 @@ func connect(ctx context.Context, cfg config.Config, log *slog.Logger, applicati
 		}
 		d.url = d.own.URL()
 	}
-	if d.Store, err = pgstore.Open(d.url, pgstore.Options{MaxConnections: cfg.DatabaseConnections, ApplicationName: application}); err != nil {
+	options.MaxConnections = cfg.DatabaseConnections
+	if d.Store, err = pgstore.Open(d.url, options); err != nil {
 		return nil, err
 	}
 	if err := awaitDatabase(ctx, d.Store, log); err != nil {
@@ -86,15 +86,15 @@ func connect(ctx context.Context, cfg config.Config, log *slog.Logger, applicati
 }
 
 // attach is connect beside a server that may be running on the same data folder.
-func attach(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
-	d, err := connect(ctx, cfg, log, "")
+func attach(ctx context.Context, cfg config.Config, log *slog.Logger, options pgstore.Options) (*Database, error) {
+	d, err := connect(ctx, cfg, log, options)
 	if _, inUse := errors.AsType[*embeddedpg.InUseError](err); !inUse {
 		return d, err
 	}
 	if cfg.DatabaseURL, err = embeddedpg.RunningURL(cfg.DataDir); err != nil {
 		return nil, fmt.Errorf("find the running server's database: %w", err)
 	}
-	return connect(ctx, cfg, log, "")
+	return connect(ctx, cfg, log, options)
 }
 
 const (

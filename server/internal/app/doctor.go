@@ -14,6 +14,7 @@ import (
 	"ddap/server/internal/config"
 	"ddap/server/internal/doctor"
 	"ddap/server/internal/embeddedpg"
+	"ddap/server/internal/pgstore"
 	"ddap/shared/client"
 	"ddap/shared/fault"
 )
@@ -58,9 +59,9 @@ func examinedDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) 
 	if cfg.DatabaseURL != "" {
 		limited, cancel := context.WithTimeout(ctx, examineLimit)
 		defer cancel()
-		return attach(limited, cfg, log)
+		return attach(limited, cfg, log, pgstore.Options{ApplicationName: "ddap-doctor"})
 	}
-	return attach(ctx, cfg, log)
+	return attach(ctx, cfg, log, pgstore.Options{ApplicationName: "ddap-doctor"})
 }
 
 // serves asks whether a server of ours is at an address, whatever its readiness.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"ddap/server/internal/store"
@@ -112,8 +113,41 @@ func (s *Store) FinishRestore(ctx context.Context) (store.Restored, error) {
 			return err
 		}
 		out.TakenBack = len(back)
+		if _, err := tx.ExecContext(ctx, forgetTransactions); err != nil {
+			return fmt.Errorf("forget the numbers of transactions: %w", err)
+		}
+		if err := auditRestore(ctx, tx, out); err != nil {
+			return err
+		}
 		_, err = tx.ExecContext(ctx, "DROP TABLE public.?", bun.Ident(restoreMark))
 		return err
 	})
 	return out, failed(op, err)
+}
+
+// forgetTransactions sets every number of a transaction to 0: those of the copy
+// are another cluster's, in which they may be ahead of all that this one will
+// have for years, and whatever follows them in order would not be seen. What is
+// restored keeps the order of its ids. Every such column is found, so that none
+// is forgotten here when a migration adds it.
+const forgetTransactions = `DO $$ DECLARE it record; BEGIN
+	FOR it IN SELECT c.oid::regclass AS name, a.attname AS col FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.atttypid = 'xid8'::regtype AND NOT a.attisdropped
+	LOOP EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE xid8 USING ''0''::xid8', it.name, it.col); END LOOP;
+END $$`
+
+// auditRestore notes in every workspace that what was written since is gone.
+func auditRestore(ctx context.Context, tx bun.Tx, r store.Restored) error {
+	var workspaces []uuid.UUID
+	if err := tx.NewRaw("SELECT id FROM workspaces ORDER BY id").Scan(ctx, &workspaces); err != nil {
+		return fmt.Errorf("list workspaces: %w", err)
+	}
+	entries := make([]auditEntry, len(workspaces))
+	for i, id := range workspaces {
+		entries[i] = auditEntry{
+			workspace: id, action: "server.restore", kind: "server",
+			before: fields{"epoch": r.OldEpoch}, after: fields{"epoch": r.Epoch, "taken_back": r.TakenBack},
+		}
+	}
+	return recordAudit(ctx, tx, entries...)
 }

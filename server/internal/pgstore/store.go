@@ -38,6 +38,9 @@ type Options struct {
 	MaxConnections int
 	// ApplicationName is what pg_stat_activity shows. Default ddap-server.
 	ApplicationName string
+	// StatementTimeout ends statements that take longer. Default 60 s, more than
+	// any that a server needs.
+	StatementTimeout time.Duration
 }
 
 const (
@@ -57,6 +60,9 @@ func Open(url string, opts Options) (*Store, error) {
 	}
 	if opts.ApplicationName == "" {
 		opts.ApplicationName = defaultApplication
+	}
+	if opts.StatementTimeout <= 0 {
+		opts.StatementTimeout = statementTimeout
 	}
 	connector, err := newConnector(url, opts)
 	if err != nil {
@@ -81,10 +87,10 @@ func newConnector(url string, opts Options) (connector *pgdriver.Connector, err 
 		pgdriver.WithDSN(url),
 		pgdriver.WithApplicationName(opts.ApplicationName),
 		// The server's own statement_timeout acts first and says what happened.
-		pgdriver.WithReadTimeout(statementTimeout+5*time.Second),
+		pgdriver.WithReadTimeout(opts.StatementTimeout+5*time.Second),
 		pgdriver.WithConnParams(map[string]any{
-			"statement_timeout":                   statementTimeout.Milliseconds(),
-			"idle_in_transaction_session_timeout": statementTimeout.Milliseconds(),
+			"statement_timeout":                   opts.StatementTimeout.Milliseconds(),
+			"idle_in_transaction_session_timeout": opts.StatementTimeout.Milliseconds(),
 			"timezone":                            "UTC",
 		}),
 	), nil
