@@ -33,34 +33,3 @@ func TestDoctor_ExitsWithWhatItFound(t *testing.T) {
 	require.Equal(t, 2, code)
 	require.Contains(t, stderr, "--output must be text or json")
 }
-
-func TestBackupAndRestore_AskForAFile(t *testing.T) {
-	t.Parallel()
-	for command, flag := range map[string]string{"backup": "--to", "restore": "--from"} {
-		code, _, stderr := execute(t, nil, command)
-		require.Equal(t, 2, code)
-		require.Contains(t, stderr, flag+" is missing")
-	}
-}
-
-// TestBackup_TravelsThroughTheCommandLine from one database to another.
-func TestBackup_TravelsThroughTheCommandLine(t *testing.T) {
-	t.Parallel()
-	from := []string{"DDAP_DATABASE_URL=" + pgtest.Database(t), "DDAP_DATA_DIR=" + t.TempDir()}
-	to := []string{"DDAP_DATABASE_URL=" + pgtest.Database(t), "DDAP_DATA_DIR=" + t.TempDir()}
-	code, _, stderr := execute(t, from, "workspace", "create", "second")
-	require.Zero(t, code, stderr)
-	file := filepath.Join(t.TempDir(), "copy.tar")
-	code, out, stderr := execute(t, from, "backup", "--to", file)
-	require.Zero(t, code, stderr)
-	require.Contains(t, out, file)
-	code, out, stderr = execute(t, to, "restore", "--from", file)
-	require.Zero(t, code, stderr)
-	require.Contains(t, out, "epoch raised from 1 to 2")
-	code, _, stderr = execute(t, to, "workspace", "create", "second")
-	require.Equal(t, 1, code)
-	require.Contains(t, stderr, "already a workspace")
-	code, _, stderr = execute(t, to, "restore", "--from", file)
-	require.Equal(t, 1, code)
-	require.Contains(t, stderr, "say --replace")
-}

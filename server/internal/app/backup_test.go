@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -156,10 +157,13 @@ func success(a api.Assignment, hash string) api.ResultReport {
 // work lets a runner finish whatever it is given until ctx ends.
 func work(ctx context.Context, r *client.Client) (done map[string]string, err error) {
 	done = map[string]string{}
-	for ctx.Err() == nil {
+	for {
 		claim, err := r.Claim(ctx, client.ClaimOptions{Wait: time.Second, Limit: 1})
+		if ctx.Err() != nil {
+			return done, nil //nolint:nilerr // it was told to stop
+		}
 		if err != nil {
-			return done, ignoreEnd(ctx, err)
+			return done, err
 		}
 		for _, a := range claim.Tasks {
 			content := "result of " + a.TaskID
@@ -169,14 +173,6 @@ func work(ctx context.Context, r *client.Client) (done map[string]string, err er
 			done[a.TaskID] = content
 		}
 	}
-	return done, nil
-}
-
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 func download(t *testing.T, c *client.Client, id string) string {
@@ -318,9 +314,7 @@ func runsOn(t *testing.T, s *scene, worked map[string]string) {
 	ended := make(chan error, 1)
 	go func() {
 		again, err := work(ctx, r)
-		for id, content := range again {
-			worked[id] = content
-		}
+		maps.Copy(worked, again)
 		ended <- err
 	}()
 	open := func() (n int) {

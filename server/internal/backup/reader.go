@@ -120,7 +120,7 @@ func (v *verification) visit(name string, _ int64, from io.Reader) error {
 // somebody may have made by hand.
 func validContentName(name string) bool {
 	key, ok := strings.CutPrefix(name, contentPrefix)
-	for _, part := range strings.Split(key, "/") {
+	for part := range strings.SplitSeq(key, "/") {
 		if part == "" || part == "." || part == ".." {
 			return false
 		}

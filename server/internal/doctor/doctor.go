@@ -143,9 +143,7 @@ func ok(message string, args ...any) Finding {
 	return Finding{Status: OK, Message: fmt.Sprintf(message, args...)}
 }
 
-func skipped(message string, args ...any) Finding {
-	return Finding{Status: Skipped, Message: fmt.Sprintf(message, args...)}
-}
+func skipped(message string) Finding { return Finding{Status: Skipped, Message: message} }
 
 func advice(remedy, message string, args ...any) Finding {
 	return Finding{Status: Advice, Message: fmt.Sprintf(message, args...), Remedy: remedy}

@@ -82,7 +82,7 @@ func TestBeginRestore_RefusesWhileAServerIsConnected(t *testing.T) {
 	t.Cleanup(func() { _ = restoring.Close() })
 	require.NoError(t, db.Ping(t.Context()))
 	require.True(t, fault.HasCode(restoring.BeginRestore(t.Context()), "servers_running"))
-	require.NoError(t, db.Store.Close())
+	require.NoError(t, db.Close())
 
 	o, err := restoring.Occupancy(t.Context())
 	require.NoError(t, err)
