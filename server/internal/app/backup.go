@@ -25,8 +25,14 @@ func openArtifacts(cfg config.Config, records artifacts.Records, log *slog.Logge
 // keeps, to a new file or into a folder. A server may be running, and may be of
 // another release: the schema is left as it is.
 func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string) (file string, m backup.Manifest, err error) {
-	if kept, err := embeddedpg.LookAt(cfg.DataDir); cfg.DatabaseURL == "" && (err != nil || kept.Major == 0) {
-		return "", backup.Manifest{}, errors.Join(err, fmt.Errorf("there is no database in %s to back up", cfg.DataDir))
+	kept, err := embeddedpg.LookAt(cfg.DataDir)
+	switch own := cfg.DatabaseURL == ""; {
+	case own && err != nil:
+		return "", backup.Manifest{}, err
+	case own && kept.Major == 0:
+		return "", backup.Manifest{}, fmt.Errorf("there is no database in %s to back up", cfg.DataDir)
+	case own && !kept.InUse && kept.Foreign != "":
+		return "", backup.Manifest{}, foreignFolder(cfg.DataDir, kept.Foreign)
 	}
 	database, err := attach(ctx, cfg, log, forCopies("ddap-backup"))
 	if err != nil {
@@ -39,6 +45,12 @@ func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string)
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
 	return backup.Create(ctx, backup.Source{Records: database.Store, Content: content, DatabaseURL: database.url}, to)
+}
+
+// foreignFolder refuses to write, most likely as root, into a folder whose owner
+// could not use what is written.
+func foreignFolder(dir, owner string) error {
+	return fmt.Errorf("nothing was changed: the data folder %s belongs to %s, and what another user writes there its server could not replace: run this as %[2]s", dir, owner)
 }
 
 // forCopies lets statements take as long as copying takes. PostgreSQL shows the
@@ -58,6 +70,13 @@ func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, from stri
 		return m, done, err
 	}
 	if err := backup.CheckVersion(m, known); err != nil {
+		return m, done, err
+	}
+	kept, err := embeddedpg.LookAt(cfg.DataDir)
+	if err == nil && kept.Foreign != "" {
+		err = foreignFolder(cfg.DataDir, kept.Foreign)
+	}
+	if err != nil {
 		return m, done, err
 	}
 	database, err := connect(ctx, cfg, log, forCopies("ddap-restore"))

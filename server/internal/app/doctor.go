@@ -34,7 +34,7 @@ func Examine(ctx context.Context, cfg config.Config, files TLSFiles, log *slog.L
 	if p.OwnDatabase {
 		p.Kept, p.DatabaseError = embeddedpg.LookAt(cfg.DataDir)
 	}
-	if !p.OwnDatabase || p.Kept.Major != 0 {
+	if !p.OwnDatabase || p.Kept.Major != 0 && (p.Kept.InUse || p.Kept.Foreign == "") {
 		var database *Database
 		if database, p.DatabaseError = examinedDatabase(ctx, cfg, log); p.DatabaseError == nil {
 			p.Database = database.Store

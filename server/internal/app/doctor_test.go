@@ -92,3 +92,30 @@ func TestExamine_NamesEverythingThatIsWrongAtOnce(t *testing.T) {
 		require.NotEmpty(t, found[check].Remedy)
 	}
 }
+
+// TestCommands_LeaveAnotherUsersFolderAlone: as root they would leave files
+// behind that keep the owner's server from starting.
+func TestCommands_LeaveAnotherUsersFolderAlone(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can be tempted")
+	}
+	cfg := ownDatabase(t)
+	s := apptest.Run(t, cfg)
+	file, _, err := app.Backup(t.Context(), cfg, quiet(), t.TempDir())
+	require.NoError(t, err)
+	const nobody = 65534
+	require.NoError(t, os.Chown(cfg.DataDir, nobody, nobody))
+	_, _, err = app.Backup(t.Context(), cfg, quiet(), t.TempDir())
+	require.NoError(t, err, "beside a running server nothing is written")
+	require.NoError(t, s.Stop())
+
+	_, _, err = app.Backup(t.Context(), cfg, quiet(), t.TempDir())
+	require.ErrorContains(t, err, "run this as nobody")
+	_, _, err = app.Restore(t.Context(), cfg, quiet(), file, true)
+	require.ErrorContains(t, err, "run this as nobody")
+	found := examine(t, cfg)
+	requireHealthy(t, found)
+	require.Equal(t, doctor.Skipped, found["database"].Status)
+	require.Contains(t, found["database"].Message, "belongs to nobody")
+}

@@ -83,7 +83,7 @@ func (s *Service) IsEmpty(ctx context.Context) (bool, error) {
 
 // CheckWritable stores something small, reads it back and removes it.
 func (s *Service) CheckWritable(ctx context.Context) error {
-	key, text := "doctor/"+rand.Text(), rand.Text()
+	key, text := "doctor-"+rand.Text(), rand.Text()
 	if err := s.bucket.WriteAll(ctx, key, []byte(text), nil); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}

@@ -64,9 +64,9 @@ func (m Manifest) Describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "made %s by ddap-server %s, schema %s, PostgreSQL %d, epoch %d\n",
 		m.CreatedAt.UTC().Format(time.RFC3339), m.ServerVersion, m.SchemaVersion, m.PostgreSQLMajor, m.Epoch)
-	fmt.Fprintf(&b, "%d workspaces, %d keys, %d runners, %d tasks%s, %d results\n",
+	fmt.Fprintf(&b, "workspaces: %d, keys: %d, runners: %d, tasks: %d%s, results: %d\n",
 		m.Counts["workspaces"], m.Counts["keys"], m.Counts["runners"], m.Counts["tasks"], m.states(), m.Counts["results"])
-	fmt.Fprintf(&b, "%d artifacts' files, %d bytes\n", m.Contents, m.ContentBytes)
+	fmt.Fprintf(&b, "files of artifacts: %d, bytes: %d\n", m.Contents, m.ContentBytes)
 	if m.Missing > 0 {
 		fmt.Fprintf(&b, "WARNING: %d artifacts have a record and no content; they were lost before this backup: %s\n",
 			m.Missing, strings.Join(m.MissingKeys, ", "))

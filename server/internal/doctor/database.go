@@ -15,6 +15,8 @@ func checkDatabase(_ context.Context, p *Patient) Finding {
 		return ok("The database of the running server answers.")
 	case p.Database != nil:
 		return ok("The database answers.")
+	case p.OwnDatabase && p.Kept.Major != 0 && !p.Kept.InUse && p.Kept.Foreign != "":
+		return skipped("No server runs, and the data folder belongs to " + p.Kept.Foreign + ": run the doctor as that user to look at the database.")
 	case p.DatabaseError != nil && p.OwnDatabase:
 		return wrong("PostgreSQL's own log lies in postgres/log in the data folder.", "The server's own PostgreSQL does not run: %v.", p.DatabaseError)
 	case p.DatabaseError != nil:
@@ -148,7 +150,7 @@ func checkAdminKey(ctx context.Context, p *Patient) Finding {
 		return wrong("Make a workspace, which comes with one: ddap-server workspace create NAME.",
 			"No admin key works: all of them are revoked or have expired.")
 	}
-	return ok("There are %d admin keys.", n)
+	return ok("Admin keys that work: %d.", n)
 }
 
 func unanswered(err error) Finding {

@@ -45,6 +45,10 @@ type Kept struct {
 	Major int
 	// InUse says that a server runs on it.
 	InUse bool
+	// Foreign names who owns the data folder, empty where that is this process's
+	// user. A command that started PostgreSQL there would leave files behind
+	// that the owner cannot replace.
+	Foreign string
 }
 
 // LookAt looks into a data folder that may not be there yet.
@@ -56,19 +60,23 @@ func LookAt(dataDir string) (Kept, error) {
 	if err != nil {
 		return Kept{}, fmt.Errorf("find the data folder: %w", err)
 	}
+	var kept Kept
+	if uid, _, ok := owner(dir); ok && uid != os.Geteuid() {
+		kept.Foreign = userName(uid)
+	}
 	home := layout{dir: filepath.Join(dir, "postgres")}
-	major, err := home.dataMajor()
-	if err != nil || major == 0 {
-		return Kept{}, err
+	if kept.Major, err = home.dataMajor(); err != nil || kept.Major == 0 {
+		return kept, err
 	}
 	lock, err := takeLock(home.lock())
 	if _, inUse := errors.AsType[*InUseError](err); inUse {
-		return Kept{Major: major, InUse: true}, nil
+		kept.InUse = true
+		return kept, nil
 	}
 	if err != nil {
-		return Kept{}, err
+		return kept, err
 	}
-	return Kept{Major: major}, lock.Unlock()
+	return kept, lock.Unlock()
 }
 
 // CheckPrograms says whether PostgreSQL could run in a data folder whose
