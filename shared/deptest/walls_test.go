@@ -27,9 +27,15 @@ var walls = []wall{
 	{"github.com/landlock-lsm/go-landlock", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
 	{"github.com/elastic/go-seccomp-bpf", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
 	{"github.com/charmbracelet/lipgloss", []string{"admin-tui/internal/theme"}, "colours are chosen once for each terminal, and tests of what is said need none"},
+	{"github.com/prometheus", []string{"server/internal/metrics"}, "services are asked for their numbers, and know nothing of who asks"},
+	{"go.opentelemetry.io/otel", []string{
+		"server/internal/tracing", "server/internal/pgstore", "server/internal/app",
+	}, "traces are off for most; what they need is loaded in one place, and their provider is handed to the database"},
+	{"go.yaml.in/yaml", []string{"server/internal/config"}, "one file of settings"},
+	{"golang.org/x/time/rate", []string{"server/internal/ratelimit"}, "one way to count"},
 	{"fyne.io/fyne", nil, "headless must build without OpenGL"},
 	{"net/http", []string{
-		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi",
+		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi", "server/internal/metrics",
 	}, "the domain knows no HTTP"},
 	{"database/sql", []string{
 		"server/internal/pgstore/...", "server/internal/embeddedpg/pgtest", "desktop-runner/internal/engine",

@@ -46,4 +46,8 @@ const (
 	TimedOut     = "timed_out"
 	TakenBack    = "taken_back"
 	Stranded     = "stranded"
+	Until        = "until"
+	Credential   = "credential_id"
+	Kind         = "credential_kind"
+	Scheme       = "scheme"
 )
