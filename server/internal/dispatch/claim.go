@@ -44,6 +44,7 @@ func (s *Service) Claim(ctx context.Context, runner store.Principal, opts ClaimO
 			return api.ClaimResponse{}, err
 		}
 		s.hub.Publish(claim.Changes)
+		s.observer.claimed(claim.Waited)
 		answer := api.ClaimResponse{Tasks: claim.Assignments, Commands: claimCommands(&claim)}
 		// A runner that has to obey a command first cannot do so while it waits here.
 		if len(answer.Tasks)+len(answer.Commands) > 0 {

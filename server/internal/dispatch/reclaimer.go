@@ -18,6 +18,7 @@ func (s *Service) Reclaim(ctx context.Context) error {
 		return err
 	}
 	s.hub.Publish(back.Changes)
+	s.observer.reclaimed(back)
 	if back.Gap > 0 {
 		s.log.InfoContext(ctx, "leases extended by the time in which no server was up", logkey.Elapsed, back.Gap.Milliseconds())
 	}

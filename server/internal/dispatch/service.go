@@ -29,10 +29,11 @@ type Store interface {
 
 // Service hands out work. It is safe for concurrent use.
 type Service struct {
-	store   Store
-	hub     *wakeup.Hub
-	log     *slog.Logger
-	reasons reasonCache
+	store    Store
+	hub      *wakeup.Hub
+	log      *slog.Logger
+	reasons  reasonCache
+	observer Observer
 }
 
 // New makes the service. The hub is shared with the other services; Run runs it.

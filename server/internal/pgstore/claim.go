@@ -57,7 +57,7 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, req store.ClaimRequest, cl
 		claim.Runner.Busy += len(picked)
 		ids = append(ids, picked...)
 	}
-	claim.Assignments, err = assignments(ctx, tx, req.RunnerID, ids)
+	claim.Assignments, claim.Waited, err = assignments(ctx, tx, req.RunnerID, ids)
 	return err
 }
 
@@ -145,6 +145,8 @@ type assignmentRow struct {
 	TimeoutSeconds int             `bun:"timeout_seconds"`
 	Name           string          `bun:"name"`
 	CreatedBy      string          `bun:"created_by"`
+	// WaitedSeconds is null for what was handed out before.
+	WaitedSeconds *float64 `bun:"waited_seconds"`
 }
 
 func (r assignmentRow) toAssignment() api.Assignment {
@@ -156,25 +158,30 @@ func (r assignmentRow) toAssignment() api.Assignment {
 }
 
 // assignments gives what a runner needs to know of tasks that it holds.
-func assignments(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, ids []uuid.UUID) ([]api.Assignment, error) {
+func assignments(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, ids []uuid.UUID) ([]api.Assignment, []time.Duration, error) {
 	if len(ids) == 0 {
-		return []api.Assignment{}, nil
+		return []api.Assignment{}, nil, nil
 	}
 	var rows []assignmentRow
-	err := tx.NewRaw(`SELECT id, attempt, lease_token, operation_code, params, timeout_seconds, name, created_by
+	err := tx.NewRaw(`SELECT id, attempt, lease_token, operation_code, params, timeout_seconds, name, created_by,
+			CASE WHEN attempt = 1 AND leased_at = now() THEN extract(epoch FROM leased_at - queued_at)::float8 END AS waited_seconds
 		FROM tasks WHERE id = ANY(?) ORDER BY priority DESC, turn, id`, pgdialect.Array(ids)).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("read what is handed out: %w", err)
+		return nil, nil, fmt.Errorf("read what is handed out: %w", err)
 	}
 	inputs, err := assignedInputs(ctx, tx, runnerID, ids)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out := mapTo(rows, assignmentRow.toAssignment)
+	var waited []time.Duration
 	for i, r := range rows {
 		out[i].Inputs = append(out[i].Inputs, inputs[r.ID]...)
+		if s := r.WaitedSeconds; s != nil {
+			waited = append(waited, time.Duration(*s*float64(time.Second)))
+		}
 	}
-	return out, nil
+	return out, waited, nil
 }
 
 type assignedInputRow struct {

@@ -21,6 +21,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/driver/pgdriver"
+	"go.opentelemetry.io/otel/trace"
 
 	"ddap/shared/fault"
 )
@@ -41,6 +42,8 @@ type Options struct {
 	// StatementTimeout ends statements that take longer. Default 60 s, more than
 	// any that a server needs.
 	StatementTimeout time.Duration
+	// Traces, where set, gets a span of each query of a traced request.
+	Traces trace.TracerProvider
 }
 
 const (
@@ -73,7 +76,11 @@ func Open(url string, opts Options) (*Store, error) {
 	pool.SetMaxIdleConns(opts.MaxConnections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	// A column that a newer release has added must not stop this one.
-	return &Store{db: bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns())}, nil
+	s := &Store{db: bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns())}
+	if opts.Traces != nil {
+		s.db = s.db.WithQueryHook(newTracedQueries(opts.Traces))
+	}
+	return s, nil
 }
 
 // newConnector turns the panic with which pgdriver answers a malformed URL into an error.

@@ -39,7 +39,9 @@ type Claim struct {
 	Runner Candidate
 	// MustPing says that the runner gets nothing until it has sent a ping.
 	MustPing bool
-	Changes  Changes
+	// Waited is how long each task that is handed out for the first time was queued.
+	Waited  []time.Duration
+	Changes Changes
 }
 
 // Ping is a runner's heartbeat.
