@@ -4,7 +4,11 @@ import (
 	"net"
 	"sync"
 	"syscall"
+	"time"
 )
+
+// writeGrace is how long one write may take beside the time for its size.
+const writeGrace = 30 * time.Second
 
 // quietListener knows the connections on which nothing has been asked yet.
 // Clients open such ones to have them at hand; fasthttp takes them for busy,
@@ -70,6 +74,17 @@ func (c *quietConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write writes to the connection, for as long as the other side takes what
+// comes: a client that stops reading would otherwise hold its connection, and
+// what is streamed to it, for ever.
+func (c *quietConn) Write(p []byte) (int, error) {
+	allowed := writeGrace + time.Duration(len(p)/minBytesPerSecond)*time.Second
+	if err := c.SetWriteDeadline(time.Now().Add(allowed)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(p)
+}
+
 // Close closes the connection.
 func (c *quietConn) Close() error {
 	c.once.Do(func() { c.listener.forget(c) })
@@ -78,7 +93,11 @@ func (c *quietConn) Close() error {
 
 // SyscallConn gives what hungUp looks at.
 func (c *quietConn) SyscallConn() (syscall.RawConn, error) {
-	if sc, ok := c.Conn.(syscall.Conn); ok {
+	conn := c.Conn
+	if inner, ok := conn.(interface{ NetConn() net.Conn }); ok { // TLS
+		conn = inner.NetConn()
+	}
+	if sc, ok := conn.(syscall.Conn); ok {
 		return sc.SyscallConn()
 	}
 	return nil, syscall.EINVAL
