@@ -18,7 +18,6 @@ func doctorCommand() *cobra.Command {
 	cfg := config.Default()
 	cfg.LogLevel = "error"
 	output := "text"
-	var files app.TLSFiles
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "Look at a set-up and say what is wrong with it", Args: noArguments,
 		Long: "Look at everything that the server needs, with the settings that serve would have, and say in sentences what is wrong and what to do. " +
@@ -34,7 +33,7 @@ func doctorCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg.AdminKey = os.Getenv(config.AdminKeyVariable)
-			findings, err := app.Examine(cmd.Context(), cfg, files, cfg.Logger(cmd.ErrOrStderr()))
+			findings, err := app.Examine(cmd.Context(), cfg, cfg.Logger(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -45,8 +44,6 @@ func doctorCommand() *cobra.Command {
 	cfg.AddServing(cmd.Flags())
 	cfg.AddDatabase(cmd.Flags())
 	cfg.AddLogging(cmd.Flags())
-	cmd.Flags().StringVar(&files.Cert, "tls-cert", "", "certificate to look at, as PEM")
-	cmd.Flags().StringVar(&files.Key, "tls-key", "", "its key, as PEM")
 	envflag.Describe(cmd.Flags())
 	return cmd
 }

@@ -18,7 +18,7 @@ func TestDoctor_ExitsWithWhatItFound(t *testing.T) {
 	require.Contains(t, out, "the first start makes")
 
 	code, out, stderr = execute(t, nil, "doctor", "--listen", "203.0.113.1:1", "--data-dir", filepath.Join(dir, "new"),
-		"--database-url", pgtest.Database(t), "--tls-cert", filepath.Join(dir, "none"), "--output", "json")
+		"--database-url", pgtest.Database(t), "--tls-cert", filepath.Join(dir, "none"), "--tls-key", filepath.Join(dir, "none"), "--output", "json")
 	require.Equal(t, 1, code, out+stderr)
 	require.Contains(t, stderr, "2 of 15 checks found something wrong")
 	var got struct {

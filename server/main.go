@@ -30,7 +30,10 @@ func run(args []string) int {
 		SilenceUsage: true, SilenceErrors: true, Args: subcommandOnly, RunE: help,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(serveCommand(), backupCommand(), restoreCommand(), doctorCommand(), keyCommand(), workspaceCommand(), openAPICommand(), versionCommand())
+	root.AddCommand(
+		serveCommand(), configCommand(), backupCommand(), restoreCommand(), doctorCommand(),
+		keyCommand(), workspaceCommand(), openAPICommand(), versionCommand(),
+	)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

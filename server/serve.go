@@ -49,7 +49,11 @@ func serve(ctx context.Context, cfg config.Config, out, logs io.Writer) (err err
 // announce prints where the server is, and the key of a first start. A server
 // whose first key nobody could read does not run.
 func announce(out io.Writer, server *app.App) error {
-	text := fmt.Sprintf("serving on http://%s (API reference: http://%[1]s/docs)\n", server.Address())
+	scheme := "http"
+	if server.Secure() {
+		scheme = "https"
+	}
+	text := fmt.Sprintf("serving on %s://%s (API reference: %[1]s://%[2]s/docs)\n", scheme, server.Address())
 	if key := server.FirstKey(); key != nil {
 		text += fmt.Sprintf("admin key of the workspace default, shown this once:\n%s\n", key)
 	}
@@ -57,9 +61,10 @@ func announce(out io.Writer, server *app.App) error {
 	return err
 }
 
-// settle completes the settings from the environment and judges them.
+// settle completes the settings from the environment and the configuration
+// file, and judges them.
 func settle(cmd *cobra.Command, cfg *config.Config) error {
-	if err := envflag.Apply(cmd.Flags(), os.LookupEnv); err != nil {
+	if _, err := config.Settle(cmd.Flags(), os.LookupEnv); err != nil {
 		return usageError{err}
 	}
 	if err := cfg.Check(); err != nil {

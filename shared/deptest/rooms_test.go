@@ -43,7 +43,7 @@ var rooms = []room{
 		[]string{"server/internal/app", "server/internal/config", "server/internal/embeddedpg/pgtest", "shared/..."},
 		"starts the same app for tests",
 	},
-	{"server/internal/config", []string{"shared/envflag"}, "settings know nothing of what they set"},
+	{"server/internal/config", []string{"shared/envflag", "shared/operation"}, "settings know nothing of what they set, but for how to name the nearest"},
 	{"server/internal/origin", []string{"shared/logkey"}, "where a request comes from, whoever asks"},
 	{"server/internal/ratelimit", nil, "counts, whatever it counts"},
 	{"server/internal/metrics", []string{"shared/buildinfo"}, "numbers, whoever has them: services are asked, or are given functions"},

@@ -17,6 +17,8 @@ import (
 	"ddap/server/internal/dispatch"
 	"ddap/server/internal/events"
 	"ddap/server/internal/httpapi"
+	"ddap/server/internal/origin"
+	"ddap/server/internal/pgstore"
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
@@ -41,12 +43,14 @@ type App struct {
 	audit     *audit.Service
 	http      *httpapi.Server
 	listener  net.Listener
+	front     front
 	firstKey  *credential.Credential
 }
 
 // New builds a server that is ready to run: the database is up and migrated,
 // and the address is taken. When ctx ends before that, New gives up.
 func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err error) {
+	log = origin.Log(log)
 	a := &App{cfg: cfg, log: log}
 	defer func() { //nolint:contextcheck // what is open is closed in order even when ctx has ended
 		if err != nil {
@@ -57,7 +61,10 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
-	if a.database, err = OpenDatabase(ctx, cfg, log); err != nil {
+	if err := a.openFront(ctx); err != nil {
+		return nil, err
+	}
+	if a.database, err = openDatabase(ctx, cfg, pgstore.Options{Traces: a.front.traces()}, log); err != nil {
 		return nil, err
 	}
 	if err := a.build(); err != nil { //nolint:contextcheck // handlers have the contexts of their requests
@@ -87,7 +94,9 @@ func (a *App) build() error {
 		Audit:     a.audit,
 		Stats:     stats.New(store),
 		Ready:     a.ready,
+		Front:     a.httpFront(),
 	}, a.log)
+	a.measure()
 	return nil
 }
 
@@ -124,9 +133,12 @@ func (a *App) ready(ctx context.Context) map[string]error {
 		err = errors.New("the schema is not up to date")
 	}
 	checks["migrations"] = err
+	if a.front.draining.Load() {
+		checks["serving"] = errors.New("the server is stopping")
+	}
 	for name, err := range checks {
 		if err != nil {
-			a.log.Warn("not ready", logkey.Check, name, logkey.Error, err)
+			a.log.WarnContext(ctx, "not ready", logkey.Check, name, logkey.Error, err)
 		}
 	}
 	return checks
@@ -147,6 +159,7 @@ func (a *App) Close() error {
 	if a.artifacts != nil {
 		errs = append(errs, a.artifacts.Close())
 	}
+	errs = append(errs, a.front.close())
 	if a.database != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()

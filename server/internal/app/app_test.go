@@ -40,11 +40,15 @@ func runner(t *testing.T, s *apptest.Server) *client.Client {
 	t.Helper()
 	e, err := s.Admin(t).CreateEnrollment(t.Context(), api.EnrollmentRequest{})
 	require.NoError(t, err)
-	r, err := s.Client(t, e.Token).Register(t.Context(), api.RegisterRequest{
-		Name: "lab", Operations: []int{100}, Datasets: []api.DatasetOffer{{Name: "birds", Policy: result.Rows, Columns: []result.Column{}}},
-	})
+	r, err := s.Client(t, e.Token).Register(t.Context(), lab())
 	require.NoError(t, err)
 	return s.Client(t, r.Token)
+}
+
+func lab() api.RegisterRequest {
+	return api.RegisterRequest{
+		Name: "lab", Operations: []int{100}, Datasets: []api.DatasetOffer{{Name: "birds", Policy: result.Rows, Columns: []result.Column{}}},
+	}
 }
 
 func fetchBirds() api.TaskRequest {

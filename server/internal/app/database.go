@@ -27,7 +27,12 @@ type Database struct {
 // server's own, and brings the schema up to date. A database that cannot be
 // reached yet is waited for.
 func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) (*Database, error) {
-	return migrated(ctx, log, func() (*Database, error) { return connect(ctx, cfg, log, pgstore.Options{}) })
+	return openDatabase(ctx, cfg, pgstore.Options{}, log)
+}
+
+// openDatabase is OpenDatabase with more to say of how the database is used.
+func openDatabase(ctx context.Context, cfg config.Config, opts pgstore.Options, log *slog.Logger) (*Database, error) {
+	return migrated(ctx, log, func() (*Database, error) { return connect(ctx, cfg, log, opts) })
 }
 
 // AttachDatabase is OpenDatabase for a command that may run beside a server on

@@ -19,16 +19,13 @@ import (
 	"ddap/shared/fault"
 )
 
-// TLSFiles are the files that a server with TLS reads.
-type TLSFiles struct{ Cert, Key string }
-
 // Examine looks at a set-up, beside a running server or without one. A database
 // that is there and does not run is started for as long as that takes; none is
 // made, and no schema is changed.
-func Examine(ctx context.Context, cfg config.Config, files TLSFiles, log *slog.Logger) (_ []doctor.Finding, err error) {
+func Examine(ctx context.Context, cfg config.Config, log *slog.Logger) (_ []doctor.Finding, err error) {
 	p := doctor.Patient{
 		Listen: cfg.Listen, DataDir: cfg.DataDir, Connections: cfg.DatabaseConnections, AdminKey: cfg.AdminKey,
-		OwnDatabase: cfg.DatabaseURL == "", TLSCert: files.Cert, TLSKey: files.Key,
+		OwnDatabase: cfg.DatabaseURL == "", TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey,
 		Serves: serves, Now: time.Now, Root: os.Geteuid() == 0,
 	}
 	if p.OwnDatabase {

@@ -16,7 +16,7 @@ import (
 
 func examine(t *testing.T, cfg config.Config) map[string]doctor.Finding {
 	t.Helper()
-	findings, err := app.Examine(t.Context(), cfg, app.TLSFiles{}, quiet())
+	findings, err := app.Examine(t.Context(), cfg, quiet())
 	require.NoError(t, err)
 	out := map[string]doctor.Finding{}
 	for _, f := range findings {

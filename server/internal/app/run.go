@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"ddap/shared/logkey"
 )
 
 // Run serves until ctx ends or a part of the server fails, and then stops in
-// order: it takes no new connections, answers what waits at once, finishes the
-// requests under way within the shutdown timeout, and ends the loops. It
-// returns nil when ctx ended it and everything finished.
+// order: it says so at /readyz for the drain delay, takes no new connections,
+// answers what waits at once, finishes the requests under way within the
+// shutdown timeout, and ends the loops. It returns nil when ctx ended it and
+// everything finished.
 func (a *App) Run(ctx context.Context) error {
 	parts, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -20,8 +22,8 @@ func (a *App) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, part := range []func(context.Context) error{
 		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.http.WatchHangups,
-		a.events.Run, a.audit.RunForgetLoop,
-		func(context.Context) error { return a.http.Serve(a.listener) },
+		a.events.Run, a.audit.RunForgetLoop, a.front.run,
+		func(context.Context) error { return a.http.Serve(a.front.secured(a.listener)) },
 	} {
 		wg.Go(func() { errs.add(part(parts)) })
 	}
@@ -29,6 +31,7 @@ func (a *App) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping")
+		a.drain(failed)
 	case <-failed:
 		a.log.Error("a part of the server failed, stopping")
 	}
@@ -36,6 +39,16 @@ func (a *App) Run(ctx context.Context) error {
 	stop()
 	wg.Wait()
 	return errs.err()
+}
+
+// drain says at /readyz that the server is stopping, for as long as a balancer
+// may take to notice, and serves on meanwhile.
+func (a *App) drain(failed <-chan struct{}) {
+	a.front.draining.Store(true)
+	select {
+	case <-time.After(a.cfg.DrainDelay):
+	case <-failed:
+	}
 }
 
 // finishRequests ends the waits, so that long polls are answered with what

@@ -42,6 +42,9 @@ type Config struct {
 	EventsKept, AuditKept time.Duration
 	// LogFormat is text or json; LogLevel debug, info, warn or error.
 	LogFormat, LogLevel string
+	Serving
+	// File is the configuration file, where there is one.
+	File string
 	// AdminKey is the key that the first start gives to the default workspace,
 	// if it is well-formed: a secret.
 	AdminKey string
@@ -53,7 +56,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8080", DataDir: defaultDataDir(os.Geteuid() == 0, os.Getenv),
 		DatabaseConnections: 20, MaxArtifactBytes: 1 << 30, ShutdownTimeout: 10 * time.Second,
 		EventsKept: 30 * 24 * time.Hour, AuditKept: 400 * 24 * time.Hour,
-		LogFormat: "text", LogLevel: "info",
+		LogFormat: "text", LogLevel: "info", Serving: defaultServing(),
 	}
 }
 
@@ -72,8 +75,18 @@ func defaultDataDir(root bool, getenv func(string) string) string {
 	return "ddap-data"
 }
 
+// AddAll defines the flags of all commands. They are the keys of the
+// configuration file: a new group of flags is to be added here.
+func (c *Config) AddAll(flags *pflag.FlagSet) {
+	c.AddServing(flags)
+	c.AddRetention(flags)
+	c.AddDatabase(flags)
+	c.AddLogging(flags)
+}
+
 // AddDatabase defines the flags that say where the database is.
 func (c *Config) AddDatabase(flags *pflag.FlagSet) {
+	flags.StringVar(&c.File, fileFlag, c.File, "YAML file of settings; every flag is a key of it, and flags and environment variables win over it")
 	flags.StringVar(&c.DataDir, "data-dir", c.DataDir, "folder for artifacts and, without --database-url, for the database")
 	flags.StringVar(&c.DatabaseURL, "database-url", c.DatabaseURL,
 		"PostgreSQL to use, as in postgres://USER:PASSWORD@HOST/NAME; without it the server starts its own in the data folder")
@@ -91,6 +104,7 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.IntVar(&c.DatabaseConnections, "database-connections", c.DatabaseConnections, "connections to the database at most")
 	flags.Int64Var(&c.MaxArtifactBytes, "max-artifact-bytes", c.MaxArtifactBytes, "size of one artifact at most")
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
+	c.addServing(flags)
 }
 
 // AddRetention defines the flags that say how long things are kept.
@@ -120,6 +134,7 @@ func (c *Config) Check() error {
 	refuse(!slices.Contains([]string{"text", "json"}, c.LogFormat), "log-format", "must be text or json, not %q", c.LogFormat)
 	_, err = c.level()
 	refuse(err != nil, "log-level", "must be debug, info, warn or error, not %q", c.LogLevel)
+	c.checkServing(refuse)
 	return errors.Join(wrong...)
 }
 

@@ -30,6 +30,13 @@ func TestCheck_NamesTheFlagThatMakesNoSense(t *testing.T) {
 		"--max-artifact-bytes":   func(c *config.Config) { c.MaxArtifactBytes = 0 },
 		"--shutdown-timeout":     func(c *config.Config) { c.ShutdownTimeout = -time.Second },
 		"--log-format":           func(c *config.Config) { c.LogFormat = "xml" },
+		"--tls-cert":             func(c *config.Config) { c.TLSKey = "key.pem" },
+		"--trusted-proxies":      func(c *config.Config) { c.TrustedProxies = []string{"10.0.0.0/8", "proxy.example.org"} },
+		"--rate-limit":           func(c *config.Config) { c.RateLimit = -1 },
+		"--auth-failure-limit":   func(c *config.Config) { c.AuthFailureLimit = -1 },
+		"--metrics-listen":       func(c *config.Config) { c.MetricsListen = "9464" },
+		"--otel-endpoint":        func(c *config.Config) { c.OTelEndpoint = "collector:4318" },
+		"--drain-delay":          func(c *config.Config) { c.DrainDelay = time.Hour },
 		"--log-level":            func(c *config.Config) { c.LogLevel = "INFO+2" },
 	} {
 		t.Run(flag, func(t *testing.T) {
@@ -68,7 +75,8 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 	require.NoError(t, c.Check())
 	require.Equal(t, config.Config{
 		Listen: "127.0.0.1:0", DataDir: "/somewhere", DatabaseURL: "postgres://u:p@h:5432/d", DatabaseConnections: 7,
-		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute, LogFormat: "json", LogLevel: "warn",
+		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute, LogFormat: "json", LogLevel: "warn", Serving: config.Default().Serving,
+		EventsKept: config.Default().EventsKept, AuditKept: config.Default().AuditKept,
 	}, c)
 }
 

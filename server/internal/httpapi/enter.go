@@ -13,18 +13,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/valyala/fasthttp"
 
+	"ddap/server/internal/origin"
 	"ddap/shared/api"
 	"ddap/shared/fault"
-	"ddap/shared/logkey"
 )
 
 // enter is the outermost handler: it names the request, bounds its body, turns
 // errors and panics into problems, and logs the outcome.
 func (s *Server) enter(c *fiber.Ctx) error {
 	start := time.Now()
-	id := uuid.Must(uuid.NewV7()).String()
-	c.SetUserContext(context.WithValue(c.UserContext(), requestKey{}, id))
-	c.Set(api.RequestIDHeader, id)
+	end := s.begin(c, s.name(c))
 	protect(c)
 	keepBody(c)
 	if err := s.next(c); err != nil {
@@ -33,8 +31,7 @@ func (s *Server) enter(c *fiber.Ctx) error {
 		}
 	}
 	drain(c)
-	s.log.Debug("request", logkey.RequestID, id, logkey.Method, c.Method(), logkey.Route, c.Route().Path,
-		logkey.Status, c.Response().StatusCode(), logkey.Elapsed, time.Since(start).Milliseconds())
+	s.finish(c, start, end)
 	return nil
 }
 
@@ -68,6 +65,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if known, ok := errors.AsType[*fiber.Error](err); ok {
 		err = newProblem(known.Code, codeFor(known.Code), sentenceFor(known.Code, "The request is not well-formed HTTP."))
 	}
+	// What is hardly HTTP comes here without having entered.
+	if requestID(c.UserContext()) == "" {
+		s.name(c)
+	}
 	p := problemOf(c.UserContext(), s.log, err)
 	// What was written before is no part of the answer; headers stay.
 	c.Response().ResetBody()
@@ -85,19 +86,16 @@ func refuseUnknownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler 
 			}
 		}
 		p := newProblem(http.StatusNotImplemented, "method_unknown", "The server does not know this HTTP method.")
+		p.RequestID = uuid.Must(uuid.NewV7()).String()
 		text, _ := marshal(p.Problem)
 		ctx.Response.SetStatusCode(p.Status)
 		ctx.Response.Header.SetContentType(api.ProblemContentType)
 		ctx.Response.Header.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+		ctx.Response.Header.Set(api.RequestIDHeader, p.RequestID)
 		ctx.Response.SetBody(text)
 		ctx.SetConnectionClose()
 	}
 }
 
-type requestKey struct{}
-
 // requestID gives the id under which a request is logged.
-func requestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
-}
+func requestID(ctx context.Context) string { return origin.Of(ctx).RequestID }

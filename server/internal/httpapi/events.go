@@ -120,7 +120,7 @@ func (s *Server) pump(ctx context.Context, w *bufio.Writer, follower *events.Fol
 				_, err = w.WriteString(": still here\n\n")
 			}
 		case !errors.Is(err, events.ErrClosed) && !errors.Is(err, events.ErrTooSlow) && ctx.Err() == nil:
-			s.log.WarnContext(ctx, "stream of events ended", logkey.RequestID, requestID(ctx), logkey.Error, err)
+			s.log.WarnContext(ctx, "stream of events ended", logkey.Error, err)
 		}
 		// A client that has gone is noticed when its connection refuses what is sent.
 		if err != nil || w.Flush() != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"ddap/server/internal/origin"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/credential"
@@ -55,12 +56,13 @@ func (s *Server) admit(rule access) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		ctx = context.WithValue(ctx, principalKey{}, principal)
+		c.SetUserContext(ctx) // the log names whom the rule refuses
 		if err := rule.check(principal); err != nil {
 			return err
 		}
-		ctx = context.WithValue(ctx, principalKey{}, principal)
-		ctx = store.WithActor(ctx, store.Actor{Principal: principal, Address: c.IP(), RequestID: requestID(ctx)})
-		if seconds := c.Query("wait"); seconds != "" && seconds != "0" {
+		ctx = store.WithActor(ctx, store.Actor{Principal: principal, Address: origin.Of(ctx).Address.String(), RequestID: requestID(ctx)})
+		if waits(c) {
 			var stop func()
 			ctx, stop = s.hangups.watch(ctx, c.Context().Conn())
 			defer stop()
@@ -83,8 +85,12 @@ func (s *Server) authenticate(ctx context.Context, c *fiber.Ctx) (store.Principa
 	if err != nil {
 		return store.Principal{}, err
 	}
+	purse, from := purseOf(c, token), origin.Of(ctx).Address
+	if err := s.limits.enter(purse, from); err != nil {
+		return store.Principal{}, err
+	}
 	principal, err := s.services.Registry.Authenticate(ctx, token)
-	if err != nil {
+	if err := s.limits.entered(purse, from, err); err != nil {
 		return store.Principal{}, err
 	}
 	principal.ActingUser, err = actingUser(principal, c.Get(api.ActingUserHeader))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -36,6 +37,9 @@ const retryAfterSeconds = "2"
 // problem is an api.Problem in the form in which huma answers with it.
 type problem struct {
 	api.Problem
+	// retryAfter is after how many seconds the same request may succeed; 0 where
+	// that is not known.
+	retryAfter int
 }
 
 func (p *problem) Error() string { return p.Detail }
@@ -47,7 +51,7 @@ func (p *problem) GetStatus() int { return p.Status }
 func (p *problem) ContentType(string) string { return api.ProblemContentType }
 
 func newProblem(status int, code, detail string) *problem {
-	return &problem{api.Problem{
+	return &problem{Problem: api.Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Code: code, Detail: detail,
 	}}
 }
@@ -68,10 +72,10 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 	switch {
 	case kind == fault.Internal:
 		p.Detail, p.Errors, p.Code = "Something went wrong on the server. Its log says more under this request_id.", nil, string(kind)
-		log.Error("request failed", logkey.RequestID, p.RequestID, logkey.Error, err)
+		log.ErrorContext(ctx, "request failed", logkey.Error, err)
 	case kind == fault.Unavailable:
 		p.Detail = cmp.Or(p.Detail, "The server cannot answer right now. Try again in a moment.")
-		log.Warn("request could not be served", logkey.RequestID, p.RequestID, logkey.Error, err)
+		log.WarnContext(ctx, "request could not be served", logkey.Error, err)
 	case p.Detail == "":
 		p.Detail = p.Title
 	}
@@ -81,13 +85,13 @@ func problemOf(ctx context.Context, log *slog.Logger, err error) *problem {
 // GetHeaders makes huma send the headers that go with a problem.
 func (p *problem) GetHeaders() http.Header {
 	header := http.Header{}
-	addProblemHeaders(p.Status, header.Set)
+	p.addHeaders(header.Set)
 	return header
 }
 
 // send writes a problem for errors that huma never sees.
 func (p *problem) send(c *fiber.Ctx) error {
-	addProblemHeaders(p.Status, c.Set)
+	p.addHeaders(c.Set)
 	c.Status(p.Status)
 	// Not c.JSON: it would set the plain JSON media type.
 	c.Set(fiber.HeaderContentType, api.ProblemContentType)
@@ -96,6 +100,13 @@ func (p *problem) send(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Send(text)
+}
+
+func (p *problem) addHeaders(set func(name, value string)) {
+	addProblemHeaders(p.Status, set)
+	if p.retryAfter > 0 {
+		set(fiber.HeaderRetryAfter, strconv.Itoa(p.retryAfter))
+	}
 }
 
 func addProblemHeaders(status int, set func(name, value string)) {

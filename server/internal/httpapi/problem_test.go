@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ddap/server/internal/origin"
 	"ddap/shared/api"
 	"ddap/shared/fault"
 )
@@ -24,7 +25,7 @@ import (
 func TestProblem_OfAPanicTellsOperatorsOnly(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := New(Services{}, slog.New(slog.NewTextHandler(&log, nil)))
+	s := New(Services{}, origin.Log(slog.New(slog.NewTextHandler(&log, nil))))
 	req := httptest.NewRequest(http.MethodGet, "/v1/whoami", nil)
 	req.Header.Set("Authorization", "Bearer ddap_key_0352JZ9lv145H7fkYCVonL_7WUzXv5eNK5F2xjl1zeFsDROsRdjIsIZBK6ENlVqw6N2fk6By")
 	resp, err := s.app.Test(req, int(time.Minute/time.Millisecond))

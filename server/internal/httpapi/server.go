@@ -42,6 +42,8 @@ type Services struct {
 	Stats     *stats.Service
 	// Ready reports by name what the server depends on: nil for what works.
 	Ready func(ctx context.Context) map[string]error
+	// Front is how requests are let in, before any route.
+	Front Front
 }
 
 const (
@@ -57,6 +59,8 @@ const (
 // Server answers HTTP requests.
 type Server struct {
 	services Services
+	front    Front
+	limits   *throttle
 	log      *slog.Logger
 	app      *fiber.App
 	api      huma.API
@@ -69,7 +73,9 @@ type Server struct {
 
 // New makes a server that answers with the given services.
 func New(services Services, log *slog.Logger) *Server {
-	s := &Server{services: services, log: log, hangups: newHangups()}
+	s := &Server{
+		services: services, front: services.Front, limits: newThrottle(services.Front, time.Now), log: log, hangups: newHangups(),
+	}
 	s.app = fiber.New(fiber.Config{
 		AppName:               "ddap-server",
 		DisableStartupMessage: true,

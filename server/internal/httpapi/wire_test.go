@@ -192,6 +192,7 @@ func TestWire_AnswersWhatIsHardlyHTTPWithProblems(t *testing.T) {
 				require.Equal(t, c.code, p.Code)
 			}
 			require.NotContains(t, string(body), "hello")
+			require.NotEmpty(t, p.RequestID)
 		})
 	}
 }

@@ -36,27 +36,40 @@ type Option func(*config.Config)
 // Start runs a server. The test's log has what it logs.
 func Start(t testing.TB, options ...Option) *Server {
 	t.Helper()
+	return Run(t, Config(t, options...))
+}
+
+// Config gives the settings with which Start starts.
+func Config(t testing.TB, options ...Option) config.Config {
+	t.Helper()
 	cfg := config.Default()
 	cfg.Listen, cfg.DataDir, cfg.DatabaseURL = "127.0.0.1:0", t.TempDir(), pgtest.Database(t)
 	cfg.AdminKey = NewKey(t)
 	cfg.DatabaseConnections, cfg.ShutdownTimeout = 8, 5*time.Second
+	// Tests are many servers on one machine, and show wrong credentials in plenty.
+	cfg.MetricsListen, cfg.AuthFailureLimit = "", 0
 	for _, option := range options {
 		option(&cfg)
 	}
-	return Run(t, cfg)
+	return cfg
 }
 
 // Run is Start with settings of the caller's.
 func Run(t testing.TB, cfg config.Config) *Server {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	return RunLogging(t, cfg, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelInfo})))
+}
+
+// RunLogging is Run with a log of the caller's.
+func RunLogging(t testing.TB, cfg config.Config, log *slog.Logger) *Server {
+	t.Helper()
 	a, err := app.New(t.Context(), cfg, log)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ran := make(chan error, 1)
 	go func() { ran <- a.Run(ctx) }()
 	s := &Server{
-		URL: "http://" + a.Address(), AdminKey: cfg.AdminKey, DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, App: a,
+		URL: scheme(a) + "://" + a.Address(), AdminKey: cfg.AdminKey, DatabaseURL: cfg.DatabaseURL, DataDir: cfg.DataDir, App: a,
 	}
 	s.stop = sync.OnceValue(func() error {
 		cancel()
@@ -68,6 +81,13 @@ func Run(t testing.TB, cfg config.Config) *Server {
 	})
 	t.Cleanup(func() { require.NoError(t, s.Stop()) })
 	return s
+}
+
+func scheme(a *app.App) string {
+	if a.Secure() {
+		return "https"
+	}
+	return "http"
 }
 
 // Stop stops the server in order, as a signal would, and waits for that.

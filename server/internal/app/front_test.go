@@ -1,0 +1,183 @@
+package app_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/server/internal/app"
+	"ddap/server/internal/app/apptest"
+	"ddap/server/internal/config"
+	"ddap/server/internal/tlsfiles/certtest"
+	"ddap/shared/api"
+	"ddap/shared/client"
+)
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp.StatusCode, string(body)
+}
+
+func TestMetrics_TellOfTheQueueAndOfRequests(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.MetricsListen = "127.0.0.1:0" })
+	r := runner(t, s)
+	_, err := s.Admin(t).CreateTask(t.Context(), fetchBirds())
+	require.NoError(t, err)
+	claim, err := r.Claim(t.Context(), client.ClaimOptions{Wait: waiting})
+	require.NoError(t, err)
+	require.Len(t, claim.Tasks, 1)
+	status, text := get(t, "http://"+s.App.MetricsAddress()+"/metrics")
+	require.Equal(t, http.StatusOK, status)
+	for _, part := range []string{
+		`ddap_tasks{state="leased",workspace="default"} 1` + "\n",
+		`ddap_task_oldest_age_seconds{state="leased",workspace="default"} `,
+		"ddap_claim_latency_seconds_count 1\n",
+		`ddap_http_requests_total{method="POST",route="/v1/task",status="2xx"} 1` + "\n",
+		`ddap_http_request_duration_seconds_count{method="POST",route="/v1/task"} 1` + "\n",
+		"ddap_long_polls_waiting 0\n", "ddap_runners_waiting 0\n", "ddap_database_connections_limit 8\n", "ddap_build_info{", "go_goroutines",
+	} {
+		require.Contains(t, text, part)
+	}
+	require.NotContains(t, text, claim.Tasks[0].TaskID, "an id is no label")
+	status, _ = get(t, s.URL+"/metrics")
+	require.Equal(t, http.StatusNotFound, status, "strangers see none of it")
+}
+
+func TestMetrics_OnAnAddressThatIsTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	cfg := apptest.Config(t, func(c *config.Config) { c.MetricsListen = taken.Addr().String() })
+	_, err = app.New(t.Context(), cfg, quiet())
+	require.ErrorContains(t, err, "listen for metrics on "+cfg.MetricsListen)
+	require.ErrorContains(t, err, "--metrics-listen")
+
+	// The default may be taken by another server on this machine: it is no reason not to serve.
+	if ln, err := net.Listen("tcp", config.DefaultMetricsListen); err == nil {
+		t.Cleanup(func() { _ = ln.Close() })
+	}
+	s := apptest.Start(t, func(c *config.Config) { c.MetricsListen = config.DefaultMetricsListen })
+	require.Empty(t, s.App.MetricsAddress())
+	_, err = s.Admin(t).WhoAmI(t.Context())
+	require.NoError(t, err)
+
+	off := apptest.Start(t, func(c *config.Config) { c.MetricsListen = "off" })
+	require.Empty(t, off.App.MetricsAddress())
+}
+
+// TestTraces_HaveRequestsAndTheirQueries, sent to a collector by the time the
+// server has stopped.
+func TestTraces_HaveRequestsAndTheirQueries(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var got bytes.Buffer
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = io.Copy(&got, r.Body)
+	}))
+	t.Cleanup(collector.Close)
+	s := apptest.Start(t, func(c *config.Config) { c.OTelEndpoint = collector.URL })
+	_, err := s.Admin(t).CreateKey(t.Context(), api.KeyRequest{Name: "not-in-a-trace", Role: api.Viewer})
+	require.NoError(t, err)
+	require.NoError(t, s.Stop())
+	mu.Lock()
+	defer mu.Unlock()
+	require.Contains(t, got.String(), "POST /v1/keys")
+	require.Contains(t, got.String(), "api_keys")
+	require.NotContains(t, got.String(), "not-in-a-trace", "statements have no values")
+}
+
+// TestRun_SaysThatItIsStoppingBeforeItStops, so that a balancer sends nobody
+// to a server that is gone.
+func TestRun_SaysThatItIsStoppingBeforeItStops(t *testing.T) {
+	t.Parallel()
+	s := apptest.Start(t, func(c *config.Config) { c.DrainDelay = 3 * time.Second })
+	stopped := make(chan error, 1)
+	begun := time.Now()
+	go func() { stopped <- s.Stop() }()
+	require.Eventually(t, func() bool {
+		status, body := get(t, s.URL+"/readyz")
+		return status == http.StatusServiceUnavailable && strings.Contains(body, `"serving":"unavailable"`)
+	}, 2*time.Second, 10*time.Millisecond)
+	_, err := s.Admin(t).WhoAmI(t.Context())
+	require.NoError(t, err, "who is there is served on")
+	status, _ := get(t, s.URL+"/healthz")
+	require.Equal(t, http.StatusOK, status)
+	require.NoError(t, <-stopped)
+	require.GreaterOrEqual(t, time.Since(begun), 3*time.Second)
+}
+
+// trusting gives a client that trusts the certificate in a file.
+func trusting(t *testing.T, certFile string) *http.Client {
+	t.Helper()
+	pem, err := os.ReadFile(certFile)
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(pem))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// TestTLS_CarriesEverythingThatPlainHTTPDoes: long polls that are given up, and
+// connections that are at hand when the server stops.
+func TestTLS_CarriesEverythingThatPlainHTTPDoes(t *testing.T) {
+	t.Parallel()
+	cert, key := certtest.Write(t, t.TempDir(), "localhost")
+	s := apptest.Start(t, func(c *config.Config) { c.TLSCert, c.TLSKey = cert, key })
+	require.True(t, strings.HasPrefix(s.URL, "https://"))
+	secure := trusting(t, cert)
+	admin, err := client.New(client.Config{Server: s.URL, Credential: s.AdminKey, Transport: secure.Transport})
+	require.NoError(t, err)
+	token, err := admin.CreateEnrollment(t.Context(), api.EnrollmentRequest{})
+	require.NoError(t, err)
+	registered, err := admin.WithCredential(token.Token).Register(t.Context(), lab())
+	require.NoError(t, err)
+
+	impatient := &http.Client{Transport: secure.Transport, Timeout: 500 * time.Millisecond}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/v1/claim?wait=60", nil)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer "+registered.Token)
+	_, err = impatient.Do(req)
+	require.Error(t, err)
+	require.Eventually(t, func() bool { return s.App.Waiting() == 0 }, waiting, 20*time.Millisecond, "a client that hangs up is noticed")
+
+	plain, err := http.Get("http://" + s.App.Address() + "/healthz")
+	if err == nil {
+		require.NoError(t, plain.Body.Close())
+		require.NotEqual(t, http.StatusOK, plain.StatusCode)
+	}
+	fresh, err := tls.Dial("tcp", s.App.Address(), secure.Transport.(*http.Transport).TLSClientConfig)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = fresh.Close() })
+	begun := time.Now()
+	require.NoError(t, s.Stop())
+	require.Less(t, time.Since(begun), 3*time.Second)
+}
+
+func TestTLS_ThatCannotBeServedIsSaidAtTheStart(t *testing.T) {
+	t.Parallel()
+	cert, key := certtest.Write(t, t.TempDir(), "localhost")
+	certtest.WriteKey(t, key)
+	_, err := app.New(t.Context(), apptest.Config(t, func(c *config.Config) { c.TLSCert, c.TLSKey = cert, key }), quiet())
+	require.ErrorContains(t, err, "private key does not match")
+}
