@@ -70,19 +70,25 @@ func createPipelineCommand(s *session) *cobra.Command {
 // mistake here already, since it would be lost on the way to the server.
 func (s *session) pipelineRequest(cmd *cobra.Command, file string) (api.PipelineRequest, error) {
 	var req api.PipelineRequest
+	return req, s.readDocument(cmd, "pipeline", file, &req)
+}
+
+// readDocument reads a JSON document of people's into req, and names it by noun
+// where it is none.
+func (s *session) readDocument(cmd *cobra.Command, noun, file string, req any) error {
 	raw, err := s.readFile(file)
 	if err != nil {
-		return req, wrong(cmd, "read the pipeline: %w", err)
+		return wrong(cmd, "read the %s: %w", noun, err)
 	}
-	if err := validJSON(cmd, "the pipeline's contents", raw); err != nil {
-		return req, err
+	if err := validJSON(cmd, "the "+noun+"'s contents", raw); err != nil {
+		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&req); err != nil {
-		return req, wrong(cmd, "this is not a pipeline: %s", strings.TrimPrefix(err.Error(), "json: "))
+	if err := dec.Decode(req); err != nil {
+		return wrong(cmd, "this is not a %s: %s", noun, strings.TrimPrefix(err.Error(), "json: "))
 	}
-	return req, nil
+	return nil
 }
 
 func (s *session) readFile(name string) ([]byte, error) {

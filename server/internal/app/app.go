@@ -22,6 +22,7 @@ import (
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
+	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/credential"
@@ -39,6 +40,7 @@ type App struct {
 	registry  *registry.Service
 	dispatch  *dispatch.Service
 	artifacts *artifacts.Service
+	schedules *schedules.Service
 	events    *events.Service
 	audit     *audit.Service
 	http      *httpapi.Server
@@ -84,11 +86,14 @@ func (a *App) build() error {
 	}
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
+	planned := pipelines.New(store, a.dispatch, a.hub)
+	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
 	a.http = httpapi.New(httpapi.Services{
 		Registry:  a.registry,
 		Dispatch:  a.dispatch,
 		Results:   results.New(store, a.hub, a.log),
-		Pipelines: pipelines.New(store, a.dispatch, a.hub),
+		Pipelines: planned,
+		Schedules: a.schedules,
 		Artifacts: a.artifacts,
 		Events:    a.events,
 		Audit:     a.audit,

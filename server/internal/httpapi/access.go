@@ -62,6 +62,13 @@ var routes = map[string]access{
 	"GET /v1/pipelines/{id}":         analysts,
 	"POST /v1/pipelines/{id}/cancel": analysts,
 
+	"POST /v1/schedules":          analysts,
+	"GET /v1/schedules":           analysts,
+	"GET /v1/schedules/{id}":      analysts,
+	"PATCH /v1/schedules/{id}":    analysts,
+	"DELETE /v1/schedules/{id}":   analysts,
+	"POST /v1/schedules/{id}/run": analysts,
+
 	"GET /v1/runners":               operators,
 	"GET /v1/runners/{id}":          operators,
 	"PATCH /v1/runners/{id}":        operators,

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -40,6 +41,12 @@ var allowed = map[string]string{
 	"GET /v1/pipelines":                   "aoA",
 	"GET /v1/pipelines/{id}":              "aoA",
 	"POST /v1/pipelines/{id}/cancel":      "aoA",
+	"POST /v1/schedules":                  "aoA",
+	"GET /v1/schedules":                   "aoA",
+	"GET /v1/schedules/{id}":              "aoA",
+	"PATCH /v1/schedules/{id}":            "aoA",
+	"DELETE /v1/schedules/{id}":           "aoA",
+	"POST /v1/schedules/{id}/run":         "aoA",
 	"GET /v1/runners":                     "oA",
 	"GET /v1/runners/{id}":                "oA",
 	"PATCH /v1/runners/{id}":              "oA",
@@ -179,7 +186,11 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	require.NoError(t, err)
 	enrolment := w.enrolment(api.EnrollmentRequest{})
 	stranger := w.otherWorkspace()
-	ids := map[string]string{"tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID}
+	schedule, err := w.admin.CreateSchedule(t.Context(), api.ScheduleRequest{Name: "s", Cron: "@daily", TimeZone: "UTC", Task: &api.TaskRequest{
+		Name: "t", OperationCode: 100, Params: json.RawMessage(`{"source": {"dataset": "birds"}}`),
+	}})
+	require.NoError(t, err)
+	ids := map[string]string{"schedules": schedule.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID}
 	checked := 0
 	for _, route := range httpapi.RouteTable() {
 		method, path, _ := strings.Cut(route, " ")
@@ -195,7 +206,7 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	require.Greater(t, checked, 15)
 
 	for path, field := range map[string]string{
-		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`,
+		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`,
 	} {
 		got := w.do(request{method: "GET", path: path, key: stranger})
 		require.Containsf(t, string(got.body), field, "the list at %s", path)

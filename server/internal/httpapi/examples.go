@@ -33,7 +33,12 @@ var exampleBodies = map[string]string{
       {"ref": "report", "operation_code": 400, "params": {"inputs": [{"task": "heavy"}], "format": "html"}}
     ]
   }`,
-	"change-runner": `{"paused": true}`,
+	"create-schedule": `{
+    "name": "Heavy penguins, every working day", "cron": "30 7 * * mon-fri", "time_zone": "Asia/Jakarta", "missed": "run_once", "overlap": "skip",
+    "task": {"name": "Heavy penguins", "operation_code": 200, "params": {"source": {"dataset": "penguins"}, "where": {"column": "body_mass_g", "op": "gt", "value": 4000}}}
+  }`,
+	"change-schedule": `{"paused": true}`,
+	"change-runner":   `{"paused": true}`,
 	"put-datasets": `{
     "datasets": [{"name": "penguins", "policy": "aggregates", "min_group_size": 5, "rows": 344, "columns": [{"name": "species", "type": "string"}]}]
   }`,

@@ -22,6 +22,7 @@ const apiVersion = "1"
 const (
 	tagTasks     = "Tasks"
 	tagPipelines = "Pipelines"
+	tagSchedules = "Schedules"
 	tagDatasets  = "Data and operations"
 	tagRunners   = "Runners"
 	tagAccess    = "Access"
@@ -54,6 +55,7 @@ func humaConfig() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: tagTasks, Description: "Ask for an analysis, follow it, and get its result."},
 				{Name: tagPipelines, Description: "Tasks that belong together and take each other's output."},
+				{Name: tagSchedules, Description: "Tasks and pipelines that are created again and again."},
 				{Name: tagDatasets, Description: "What can be asked, and of which data."},
 				{Name: tagRunners, Description: "The computers that hold the data."},
 				{Name: tagAccess, Description: "Keys, enrolment tokens, and who you are."},

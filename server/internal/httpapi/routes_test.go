@@ -58,6 +58,7 @@ func TestExamples_PassTheChecksOfTheirRoutes(t *testing.T) {
 		"register": &api.RegisterRequest{}, "ping": &api.PingRequest{}, "create-task": &api.TaskRequest{}, "create-tasks": &api.TaskBatch{},
 		"report-result": &api.ResultReport{}, "report-results": &api.ResultBatch{}, "create-pipeline": &api.PipelineRequest{},
 		"change-runner": &api.RunnerPatch{}, "put-datasets": &api.DatasetsRequest{}, "create-enrollment": &api.EnrollmentRequest{}, "create-key": &api.KeyRequest{},
+		"create-schedule": &api.ScheduleRequest{}, "change-schedule": &api.SchedulePatch{},
 	}
 	for _, item := range s.api.OpenAPI().Paths {
 		for _, op := range operationsOf(item) {
@@ -96,7 +97,7 @@ func TestReference_IsCompleteInItself(t *testing.T) {
 // person's request is noticed; a newer runner may say more.
 func TestSchemas_StayClosedForPeopleAndOpenForRunners(t *testing.T) {
 	t.Parallel()
-	closed := []string{"EnrollmentRequest", "KeyRequest", "PipelineRequest", "PipelineStep", "RunnerPatch", "TaskBatch", "TaskRequest"}
+	closed := []string{"EnrollmentRequest", "KeyRequest", "PipelineRequest", "PipelineStep", "RunnerPatch", "SchedulePatch", "ScheduleRequest", "TaskBatch", "TaskRequest"}
 	var found []string
 	for name, schema := range bare().api.OpenAPI().Components.Schemas.Map() {
 		if allowed, isBool := schema.AdditionalProperties.(bool); isBool && !allowed {

@@ -27,6 +27,7 @@ import (
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
+	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
 )
 
@@ -37,6 +38,7 @@ type Services struct {
 	Results   *results.Service
 	Pipelines *pipelines.Service
 	Artifacts *artifacts.Service
+	Schedules *schedules.Service
 	Events    *events.Service
 	Audit     *audit.Service
 	Stats     *stats.Service
@@ -109,6 +111,7 @@ func (s *Server) addRoutes() {
 	s.addResults()
 	s.addArtifacts()
 	s.addPipelines()
+	s.addSchedules()
 	s.addRunners()
 	s.addDatasets()
 	s.addOperations()

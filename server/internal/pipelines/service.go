@@ -49,14 +49,11 @@ const (
 // wrong field, below "tasks[i]."; Conflict (ambiguous_dataset).
 func (s *Service) Create(ctx context.Context, p store.Principal, req api.PipelineRequest) (api.Pipeline, error) {
 	const op = "pipelines.Create"
-	if len(req.Tasks) > api.MaxTasks {
-		return api.Pipeline{}, fault.New(op, fault.TooLarge, api.CodeTooLarge, "a pipeline has at most %d steps, not %d", api.MaxTasks, len(req.Tasks))
-	}
 	id, err := uuid.NewV7()
 	if err != nil {
 		return api.Pipeline{}, fault.E(op, fault.Internal, fmt.Errorf("make an id: %w", err))
 	}
-	drafts, err := plan(id, req)
+	drafts, err := s.Plan(id, req)
 	if err != nil {
 		return api.Pipeline{}, err
 	}
@@ -64,6 +61,15 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Pipelin
 		return api.Pipeline{}, err
 	}
 	return s.Pipeline(ctx, p, id)
+}
+
+// Plan drafts the steps of a pipeline that is to have this id, for whoever
+// creates it. Errors as for Create.
+func (s *Service) Plan(id uuid.UUID, req api.PipelineRequest) ([]*admission.Draft, error) {
+	if len(req.Tasks) > api.MaxTasks {
+		return nil, fault.New("pipelines.Plan", fault.TooLarge, api.CodeTooLarge, "a pipeline has at most %d steps, not %d", api.MaxTasks, len(req.Tasks))
+	}
+	return plan(id, req)
 }
 
 // Pipeline gives a pipeline with its tasks. A step that was retried shows as

@@ -1,0 +1,134 @@
+// Package cron computes when a cron expression is due in a time zone, on the
+// days as well on which clocks are changed. It is the only package that knows
+// the parser.
+//
+// An expression whose hour is "*" recurs: it follows the time that passes, and
+// so runs through both changes ("*/15 * * * *" is due every fifteen minutes).
+// Any other names times of the day, and each of them is due once a day: a time
+// that does not exist on a day is due at the first moment after the change, and
+// one that comes twice is due when it comes first.
+package cron
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	// Machines without a database of time zones know them all the same.
+	_ "time/tzdata"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Schedule is a cron expression in a time zone.
+type Schedule struct {
+	spec      *cron.SpecSchedule
+	zone      *time.Location
+	recurring bool
+}
+
+var parser = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)
+
+// Errors of Parse, besides those that say which field is wrong.
+var (
+	ErrZone  = errors.New("is no time zone of the IANA database, as in Europe/Berlin or Asia/Jakarta")
+	ErrNever = errors.New("is never due: no such day comes within five years")
+)
+
+// Parse reads an expression of five fields (minute, hour, day of the month,
+// month, day of the week, with names, lists, ranges and steps) or one of
+// @hourly, @daily, @weekly, @monthly, @yearly.
+func Parse(expression, zone string) (*Schedule, error) {
+	// The name "Local" would be the server's own zone, which nobody knows.
+	location, err := time.LoadLocation(zone)
+	if err != nil || zone == "" || zone == "Local" {
+		return nil, ErrZone
+	}
+	expression = strings.TrimSpace(expression)
+	if strings.Contains(expression, "=") || strings.HasPrefix(expression, "@every") {
+		return nil, errors.New("must have five fields: minute, hour, day of the month, month, day of the week, as in 30 7 * * mon-fri")
+	}
+	parsed, err := parser.Parse(expression)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	}
+	spec, ok := parsed.(*cron.SpecSchedule)
+	if !ok {
+		return nil, errors.New("must have five fields: minute, hour, day of the month, month, day of the week")
+	}
+	s := &Schedule{spec: spec, zone: location, recurring: everyHour(spec.Hour)}
+	if spec.Location = time.UTC; s.recurring {
+		spec.Location = location
+	}
+	if s.Next(time.Unix(0, 0)).IsZero() {
+		return nil, ErrNever
+	}
+	return s, nil
+}
+
+// everyHour reports whether the set has all 24 hours, however it was written.
+func everyHour(hours uint64) bool {
+	const all = 1<<24 - 1
+	return hours&all == all
+}
+
+// Next gives the first time after t at which the schedule is due, in UTC; the
+// zero time where there is none.
+func (s *Schedule) Next(t time.Time) time.Time {
+	if s.recurring {
+		next := s.spec.Next(t.In(s.zone))
+		if next.IsZero() {
+			return next
+		}
+		return next.UTC()
+	}
+	// Days and hours are counted on the face of the clock, as if it were never
+	// changed, and only then placed in time.
+	for face := face(t.In(s.zone)); ; {
+		face = s.spec.Next(face)
+		if face.IsZero() {
+			return face
+		}
+		if due := s.place(face); due.After(t) {
+			return due
+		}
+	}
+}
+
+// Upcoming gives the next n times after t.
+func (s *Schedule) Upcoming(t time.Time, n int) []time.Time {
+	var out []time.Time
+	for len(out) < n {
+		if t = s.Next(t); t.IsZero() {
+			break
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// face gives what a clock shows, as if it stood in UTC.
+func face(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+// around is more than any clock was ever set forward or back, a day at the date
+// line apart, which is why it is more than that as well.
+const around = 36 * time.Hour
+
+// place gives the moment at which the clock shows this face: the first of two,
+// and the end of the gap where it never does.
+func (s *Schedule) place(shown time.Time) time.Time {
+	_, before := shown.Add(-around).In(s.zone).Zone()
+	_, after := shown.Add(around).In(s.zone).Zone()
+	early := shown.Add(-time.Duration(before) * time.Second)
+	late := shown.Add(-time.Duration(after) * time.Second)
+	for _, moment := range []time.Time{early, late} {
+		if face(moment.In(s.zone)).Equal(shown) {
+			return moment
+		}
+	}
+	start, _ := early.In(s.zone).ZoneBounds()
+	return start.UTC()
+}

@@ -1,0 +1,241 @@
+package schedules
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/cron"
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/credential"
+	"ddap/shared/fault"
+	"ddap/shared/logkey"
+)
+
+const (
+	pass = time.Second
+	// batch bounds what one server runs in one pass, hold how long it has for it
+	// before another one takes over.
+	batch = 20
+	hold  = time.Minute
+	// missedAfter is how late a time may be run without counting as one that was
+	// missed: servers restart and databases fail over.
+	missedAfter = 2 * time.Minute
+	// maxCatchUp is how many missed times run_all runs at most, the last ones.
+	maxCatchUp = 100
+)
+
+// Run runs what is due, about once a second, until ctx ends. Any number of
+// servers may run it on one database.
+func (s *Service) Run(ctx context.Context) error {
+	timer := time.NewTimer(rand.N(pass)) //nolint:gosec // jitter is no secret
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+			if err := s.Pass(ctx); err != nil && ctx.Err() == nil {
+				s.log.ErrorContext(ctx, "schedules not run", logkey.Error, err)
+			}
+			timer.Reset(pass*9/10 + rand.N(pass/5)) //nolint:gosec // jitter is no secret
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Pass runs what is due now, once. A schedule that cannot be run now because
+// something is away is left to the next pass.
+func (s *Service) Pass(ctx context.Context) error {
+	due, err := s.store.ClaimDue(ctx, batch, hold)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for i := range due {
+		if err := s.run(ctx, &due[i]); err != nil {
+			errs = append(errs, fmt.Errorf("schedule %s: %w", due[i].ID, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Service) run(ctx context.Context, due *store.DueSchedule) error {
+	when, err := cron.Parse(due.Cron, due.TimeZone)
+	if err != nil { // a zone that the database of zones does not have any more
+		run := store.ScheduleRun{DueAt: *due.NextDue, Outcome: store.RunFailed, Message: err.Error()}
+		return s.store.FinishRun(ctx, *due, run, nil, "the times of the schedule cannot be computed: "+err.Error())
+	}
+	run, next := plan(due, when)
+	creator, err := s.creatorOf(ctx, &due.Schedule)
+	if fault.Is(err, fault.Forbidden) {
+		run.Outcome, run.Message = store.RunFailed, sentence(err)
+		return s.store.FinishRun(ctx, *due, run, nil, run.Message)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.attempt(ctx, creator, due, &run); err != nil {
+		return err
+	}
+	return s.store.FinishRun(ctx, *due, run, &next, "")
+}
+
+// plan says which time is run now, and which one is next, by what the schedule
+// does about times that were missed.
+func plan(due *store.DueSchedule, when *cron.Schedule) (run store.ScheduleRun, next time.Time) {
+	first := *due.NextDue
+	run = store.ScheduleRun{DueAt: first, Outcome: store.RunCreated}
+	if due.Now.Sub(first) <= missedAfter {
+		return run, when.Next(first)
+	}
+	missed, last := countMissed(when, first, due.Now)
+	switch due.Missed {
+	case api.MissedSkip:
+		run.Outcome, run.Message = store.RunSkipped, fmt.Sprintf("%d times passed while no server was up, and are skipped.", missed)
+		return run, when.Next(due.Now)
+	case api.MissedRunAll:
+		if missed <= maxCatchUp {
+			run.Message = "It was due while no server was up."
+			return run, when.Next(first)
+		}
+		run.Outcome = store.RunSkipped
+		run.Message = fmt.Sprintf("%d times passed while no server was up; the last %d are run.", missed, maxCatchUp)
+		for skip := missed - maxCatchUp; skip > 0; skip-- {
+			first = when.Next(first)
+		}
+		return run, first
+	default:
+		run.DueAt = last
+		if missed > 1 {
+			run.Message = fmt.Sprintf("It stands for %d times that passed while no server was up.", missed)
+		}
+		return run, when.Next(due.Now)
+	}
+}
+
+// countMissed counts the times from first to now, and gives the last of them.
+func countMissed(when *cron.Schedule, first, now time.Time) (n int, last time.Time) {
+	for at := first; !at.After(now) && !at.IsZero(); at = when.Next(at) {
+		n, last = n+1, at
+	}
+	return n, last
+}
+
+// attempt creates what is due and says in run what became of it. The error is
+// for what another pass may get right.
+func (s *Service) attempt(ctx context.Context, creator store.Principal, due *store.DueSchedule, run *store.ScheduleRun) error {
+	if run.Outcome != store.RunCreated {
+		return nil
+	}
+	id := idFor(due.ID, run.DueAt)
+	made, err := s.madeBefore(ctx, &due.Schedule, id, run)
+	if err != nil || made {
+		return err
+	}
+	if due.Overlap == api.OverlapSkip {
+		busy, err := s.store.Unfinished(ctx, due.ID)
+		if err != nil {
+			return err
+		}
+		if busy {
+			run.Outcome, run.Message = store.RunSkipped, "A run before still goes on."
+			return nil
+		}
+	}
+	switch err := s.make(ctx, creator, &due.Schedule, id, run); {
+	case fault.Is(err, fault.Internal), fault.Is(err, fault.Unavailable):
+		return err
+	case err != nil:
+		run.Outcome, run.Message = store.RunFailed, sentence(err)
+	}
+	return nil
+}
+
+// madeBefore reports whether a server that died after it had created something
+// created it under this id.
+func (s *Service) madeBefore(ctx context.Context, schedule *store.Schedule, id uuid.UUID, run *store.ScheduleRun) (bool, error) {
+	var err error
+	if schedule.Task != nil {
+		run.TaskID = &id
+		_, err = s.store.GetTask(ctx, schedule.WorkspaceID, id)
+	} else {
+		run.PipelineID = &id
+		_, _, err = s.store.GetPipeline(ctx, schedule.WorkspaceID, id)
+	}
+	if err == nil {
+		return true, nil
+	}
+	run.TaskID, run.PipelineID = nil, nil
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return false, err
+}
+
+// make creates the task or the pipeline under this id.
+func (s *Service) make(ctx context.Context, creator store.Principal, schedule *store.Schedule, id uuid.UUID, run *store.ScheduleRun) error {
+	drafts, pipeline, err := s.draft(schedule, id)
+	if err != nil {
+		return err
+	}
+	if _, err := s.creator.Accept(ctx, creator, pipeline, drafts); err != nil {
+		return err
+	}
+	if run.TaskID = &id; pipeline != nil {
+		run.TaskID, run.PipelineID = nil, &id
+	}
+	return nil
+}
+
+// creatorOf gives the key and the person to whom the tasks belong. It is
+// Forbidden where the key is of no use any more.
+func (s *Service) creatorOf(ctx context.Context, schedule *store.Schedule) (store.Principal, error) {
+	const op = "schedules.creatorOf"
+	key, err := s.store.FindKey(ctx, schedule.KeyID)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return store.Principal{}, fault.New(op, fault.Forbidden, "key_gone", "The key with which this schedule was made is gone.")
+	case err != nil:
+		return store.Principal{}, err
+	case key.RevokedAt != nil:
+		return store.Principal{}, fault.New(op, fault.Forbidden, "key_revoked", "The key with which this schedule was made was revoked.")
+	case key.Expired:
+		return store.Principal{}, fault.New(op, fault.Forbidden, "key_expired", "The key with which this schedule was made has expired.")
+	case !key.Role.Includes(api.Analyst):
+		return store.Principal{}, fault.New(op, fault.Forbidden, "role_too_weak", "The key with which this schedule was made may not create tasks.")
+	}
+	return store.Principal{
+		Kind: credential.Key, ID: key.ID, WorkspaceID: key.WorkspaceID, Workspace: key.Workspace, Name: key.Name, Role: key.Role,
+		Delegate: key.Delegate, ActingUser: schedule.ActingUser,
+	}, nil
+}
+
+// idFor gives the id of what a schedule creates at a time: the same one on
+// every server, in the form of version 7 (RFC 9562, section 5.7), whose first
+// 48 bits are the time in milliseconds.
+func idFor(schedule uuid.UUID, due time.Time) uuid.UUID {
+	at := binary.BigEndian.AppendUint64(nil, uint64(due.UnixMicro())) //nolint:gosec // only the bits matter
+	sum := sha256.Sum256(append(schedule[:], at...))
+	var id uuid.UUID
+	copy(id[:], sum[:])
+	binary.BigEndian.PutUint32(id[:4], uint32(due.UnixMilli()>>16)) //nolint:gosec // the upper 32 of 48 bits
+	binary.BigEndian.PutUint16(id[4:6], uint16(due.UnixMilli()))    //nolint:gosec // the lower 16
+	id[6] = id[6]&0x0f | 0x70
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// sentence is what people read of an error, its fields included.
+func sentence(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Message != "" {
+		return f.Message
+	}
+	return err.Error()
+}

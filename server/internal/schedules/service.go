@@ -1,0 +1,366 @@
+// Package schedules creates tasks and pipelines again and again, at the times
+// that people named.
+//
+// A time is run once, on however many servers: a server claims the schedule,
+// creates what is due under an id that follows from the schedule and the time,
+// and only then sets the schedule on its next time. Whoever takes over from a
+// server that died in between finds what it created by that id.
+package schedules
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"ddap/server/internal/admission"
+	"ddap/server/internal/cron"
+	"ddap/server/internal/store"
+	"ddap/shared/api"
+	"ddap/shared/fault"
+)
+
+// Store is what schedules ask of the database.
+type Store interface {
+	admission.Store
+	store.Schedules
+	FindKey(ctx context.Context, id uuid.UUID) (store.Key, error)
+	GetTask(ctx context.Context, workspaceID, id uuid.UUID) (store.Task, error)
+	GetPipeline(ctx context.Context, workspaceID, id uuid.UUID) (store.Pipeline, []store.Task, error)
+}
+
+// Creator creates tasks from drafts; package dispatch does.
+type Creator interface {
+	Accept(ctx context.Context, p store.Principal, pipeline *store.NewPipeline, drafts []*admission.Draft) ([]store.Task, error)
+}
+
+// Planner drafts the steps of a pipeline; package pipelines does.
+type Planner interface {
+	Plan(pipelineID uuid.UUID, req api.PipelineRequest) ([]*admission.Draft, error)
+}
+
+// Service keeps schedules and runs them. It is safe for concurrent use.
+type Service struct {
+	store   Store
+	creator Creator
+	planner Planner
+	log     *slog.Logger
+}
+
+// New makes the service; Run runs what is due.
+func New(s Store, creator Creator, planner Planner, log *slog.Logger) *Service {
+	return &Service{store: s, creator: creator, planner: planner, log: log}
+}
+
+// Limits of a page and of what one schedule shows.
+const (
+	defaultPage = 50
+	maxPage     = 200
+	upcoming    = 10
+	shownRuns   = 20
+)
+
+// Create makes a schedule. What it creates is checked now, as if it were created
+// now. Errors: Invalid with the path of every wrong field.
+func (s *Service) Create(ctx context.Context, p store.Principal, req api.ScheduleRequest) (api.Schedule, error) {
+	const op = "schedules.Create"
+	id, err := uuid.NewV7()
+	if err != nil {
+		return api.Schedule{}, fault.E(op, fault.Internal, fmt.Errorf("make an id: %w", err))
+	}
+	schedule := store.Schedule{
+		ID: id, WorkspaceID: p.WorkspaceID, Name: req.Name, Cron: req.Cron, TimeZone: req.TimeZone,
+		Missed: orDefault(req.Missed, api.MissedRunOnce), Overlap: orDefault(req.Overlap, api.OverlapAllow), Paused: req.Paused,
+		KeyID: p.ID, ActingUser: p.ActingUser, CreatedBy: p.Creator(),
+	}
+	if err := setTemplate(op, &schedule, req.Task, req.Pipeline); err != nil {
+		return api.Schedule{}, err
+	}
+	if err := s.settle(ctx, op, &schedule, true); err != nil {
+		return api.Schedule{}, err
+	}
+	if schedule, err = s.store.AddSchedule(ctx, schedule); err != nil {
+		return api.Schedule{}, err
+	}
+	return s.view(ctx, &schedule)
+}
+
+func orDefault(value, fallback string) string {
+	if value == "" {
+		return fallback
+	}
+	return value
+}
+
+// setTemplate keeps the one request of two that is there.
+func setTemplate(op string, schedule *store.Schedule, task *api.TaskRequest, pipeline *api.PipelineRequest) error {
+	switch {
+	case (task == nil) == (pipeline == nil):
+		return fault.BadFields(op, codeInvalid, fault.Field{Path: "task", Message: "is required, or else pipeline; not both"})
+	case task != nil && (task.RunAt != nil || task.Deadline != nil):
+		return fault.BadFields(op, codeInvalid, fault.Field{Path: "task.run_at", Message: "and task.deadline must be absent: the schedule says when"})
+	}
+	schedule.Task, schedule.Pipeline = nil, nil
+	var err error
+	if task != nil {
+		schedule.Task, err = json.Marshal(task)
+	} else {
+		schedule.Pipeline, err = json.Marshal(pipeline)
+	}
+	if err != nil {
+		return fault.E(op, fault.Internal, err)
+	}
+	return nil
+}
+
+const codeInvalid = "invalid_schedule"
+
+// settle judges a schedule and says when it is due next.
+func (s *Service) settle(ctx context.Context, op string, schedule *store.Schedule, templateChanged bool) error {
+	when, err := cron.Parse(schedule.Cron, schedule.TimeZone)
+	if err != nil {
+		path := "cron"
+		if errors.Is(err, cron.ErrZone) {
+			path = "time_zone"
+		}
+		return fault.BadFields(op, codeInvalid, fault.Field{Path: path, Message: err.Error()})
+	}
+	if templateChanged {
+		drafts, _, err := s.draft(schedule, schedule.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := admission.Admit(ctx, s.store, schedule.WorkspaceID, drafts); err != nil {
+			return below(schedule, err)
+		}
+	}
+	if schedule.Paused {
+		schedule.NextDue = nil
+		return nil
+	}
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return err
+	}
+	next := when.Next(now)
+	schedule.NextDue, schedule.PausedReason = &next, ""
+	return nil
+}
+
+// draft decodes what a schedule creates, with the id that it is to have.
+func (s *Service) draft(schedule *store.Schedule, id uuid.UUID) ([]*admission.Draft, *store.NewPipeline, error) {
+	const op = "schedules.draft"
+	if schedule.Task != nil {
+		var req api.TaskRequest
+		if err := json.Unmarshal(schedule.Task, &req); err != nil {
+			return nil, nil, fault.E(op, fault.Internal, err)
+		}
+		d, err := admission.NewDraft("", req)
+		if err != nil {
+			return nil, nil, below(schedule, err)
+		}
+		d.ID = id
+		return []*admission.Draft{d}, nil, nil
+	}
+	var req api.PipelineRequest
+	if err := json.Unmarshal(schedule.Pipeline, &req); err != nil {
+		return nil, nil, fault.E(op, fault.Internal, err)
+	}
+	drafts, err := s.planner.Plan(id, req)
+	return drafts, &store.NewPipeline{ID: id, Name: req.Name}, below(schedule, err)
+}
+
+// below moves the paths of an Invalid error to where the template stands.
+func below(schedule *store.Schedule, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(f.Fields) == 0 {
+		return err
+	}
+	at := "task."
+	if schedule.Task == nil {
+		at = "pipeline."
+	}
+	fields := slices.Clone(f.Fields)
+	for i := range fields {
+		fields[i].Path = at + fields[i].Path
+	}
+	moved := fault.BadFields(f.Op, f.Code, fields...)
+	moved.Kind = f.Kind
+	return moved
+}
+
+// Schedule gives one schedule with its last runs.
+func (s *Service) Schedule(ctx context.Context, p store.Principal, id uuid.UUID) (api.Schedule, error) {
+	schedule, err := s.store.GetSchedule(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Schedule{}, err
+	}
+	v, err := s.view(ctx, &schedule)
+	if err != nil {
+		return api.Schedule{}, err
+	}
+	for failed, into := range map[bool]*[]api.ScheduleRun{false: &v.Runs, true: &v.Failures} {
+		runs, err := s.store.ListRuns(ctx, id, failed, shownRuns)
+		if err != nil {
+			return api.Schedule{}, err
+		}
+		for i := range runs {
+			*into = append(*into, viewRun(&runs[i]))
+		}
+	}
+	return v, nil
+}
+
+// List gives a page of schedules, newest first. Limit is 50 when zero, 200 at most.
+func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor string) (api.ScheduleList, error) {
+	page := store.Page{Limit: min(limit, maxPage)}
+	if page.Limit <= 0 {
+		page.Limit = defaultPage
+	}
+	if cursor != "" {
+		var err error
+		if page.After, err = uuid.Parse(cursor); err != nil {
+			return api.ScheduleList{}, fault.BadFields("schedules.List", "invalid_request",
+				fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
+		}
+	}
+	size := page.Limit
+	page.Limit++
+	found, err := s.store.ListSchedules(ctx, p.WorkspaceID, page)
+	if err != nil {
+		return api.ScheduleList{}, err
+	}
+	list := api.ScheduleList{Schedules: []api.Schedule{}}
+	for i := range found[:min(size, len(found))] {
+		v, err := s.view(ctx, &found[i])
+		if err != nil {
+			return api.ScheduleList{}, err
+		}
+		list.Schedules = append(list.Schedules, v)
+	}
+	if len(found) > size {
+		list.NextCursor = found[size-1].ID.String()
+	}
+	return list, nil
+}
+
+// Change changes a schedule. Errors: NotFound, Forbidden, Invalid.
+func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, patch api.SchedulePatch) (api.Schedule, error) {
+	const op = "schedules.Change"
+	schedule, err := s.store.ChangeSchedule(ctx, p.WorkspaceID, id, func(schedule *store.Schedule) error {
+		if err := checkMayChange(op, p, schedule); err != nil {
+			return err
+		}
+		template := patch.Task != nil || patch.Pipeline != nil
+		if template {
+			if err := setTemplate(op, schedule, patch.Task, patch.Pipeline); err != nil {
+				return err
+			}
+		}
+		for from, to := range map[*string]*string{
+			patch.Name: &schedule.Name, patch.Cron: &schedule.Cron, patch.TimeZone: &schedule.TimeZone,
+			patch.Missed: &schedule.Missed, patch.Overlap: &schedule.Overlap,
+		} {
+			if from != nil {
+				*to = *from
+			}
+		}
+		if patch.Paused != nil {
+			schedule.Paused, schedule.PausedReason = *patch.Paused, ""
+		}
+		return s.settle(ctx, op, schedule, template)
+	})
+	if err != nil {
+		return api.Schedule{}, err
+	}
+	return s.view(ctx, &schedule)
+}
+
+// Delete removes a schedule; what it has created stays.
+func (s *Service) Delete(ctx context.Context, p store.Principal, id uuid.UUID) error {
+	schedule, err := s.store.GetSchedule(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return err
+	}
+	if err := checkMayChange("schedules.Delete", p, &schedule); err != nil {
+		return err
+	}
+	return s.store.DeleteSchedule(ctx, p.WorkspaceID, id)
+}
+
+// RunNow creates what the schedule creates, at once and beside its times.
+func (s *Service) RunNow(ctx context.Context, p store.Principal, id uuid.UUID) (api.ScheduleRun, error) {
+	const op = "schedules.RunNow"
+	schedule, err := s.store.GetSchedule(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.ScheduleRun{}, err
+	}
+	if err := checkMayChange(op, p, &schedule); err != nil {
+		return api.ScheduleRun{}, err
+	}
+	creator, err := s.creatorOf(ctx, &schedule)
+	if err != nil {
+		return api.ScheduleRun{}, err
+	}
+	made, err := uuid.NewV7()
+	if err != nil {
+		return api.ScheduleRun{}, fault.E(op, fault.Internal, fmt.Errorf("make an id: %w", err))
+	}
+	run := store.ScheduleRun{Manual: true, Outcome: store.RunCreated}
+	if err := s.make(ctx, creator, &schedule, made, &run); err != nil {
+		return api.ScheduleRun{}, err
+	}
+	if run, err = s.store.AddManualRun(ctx, schedule, run); err != nil {
+		return api.ScheduleRun{}, err
+	}
+	return viewRun(&run), nil
+}
+
+func checkMayChange(op string, p store.Principal, schedule *store.Schedule) error {
+	if p.MayChange(schedule.OwnedBy(p)) {
+		return nil
+	}
+	return fault.New(op, fault.Forbidden, "", "this schedule was made by somebody else; acting on it takes an operator")
+}
+
+func (s *Service) view(ctx context.Context, schedule *store.Schedule) (api.Schedule, error) {
+	v := api.Schedule{
+		ID: schedule.ID.String(), Name: schedule.Name, Cron: schedule.Cron, TimeZone: schedule.TimeZone, Missed: schedule.Missed,
+		Overlap: schedule.Overlap, Paused: schedule.Paused, PausedReason: schedule.PausedReason, NextRuns: []time.Time{},
+		CreatedBy: schedule.CreatedBy, CreatedAt: schedule.CreatedAt, UpdatedAt: schedule.UpdatedAt,
+	}
+	for raw, into := range map[*json.RawMessage]any{&schedule.Task: &v.Task, &schedule.Pipeline: &v.Pipeline} {
+		if *raw == nil {
+			continue
+		}
+		if err := json.Unmarshal(*raw, into); err != nil {
+			return v, fault.E("schedules.view", fault.Internal, err)
+		}
+	}
+	if schedule.NextDue == nil {
+		return v, nil
+	}
+	when, err := cron.Parse(schedule.Cron, schedule.TimeZone)
+	if err != nil {
+		return v, fault.E("schedules.view", fault.Internal, err)
+	}
+	v.NextRuns = append(v.NextRuns, *schedule.NextDue)
+	v.NextRuns = append(v.NextRuns, when.Upcoming(*schedule.NextDue, upcoming-1)...)
+	return v, nil
+}
+
+func viewRun(r *store.ScheduleRun) api.ScheduleRun {
+	v := api.ScheduleRun{DueAt: r.DueAt, RanAt: r.RanAt, Manual: r.Manual, Outcome: r.Outcome, State: r.State, Message: r.Message}
+	if r.TaskID != nil {
+		v.TaskID = r.TaskID.String()
+	}
+	if r.PipelineID != nil {
+		v.PipelineID = r.PipelineID.String()
+	}
+	return v
+}
