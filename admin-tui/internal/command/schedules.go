@@ -25,7 +25,9 @@ func schedulesCommand(s *session) *cobra.Command {
 		createScheduleCommand(s),
 		&cobra.Command{
 			Use: "show SCHEDULE_ID", Short: "Show a schedule with its next times and what became of the last ones", Args: exactly("SCHEDULE_ID"),
-			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error { return s.printSchedule(c.Schedule(ctx, args[0])) }),
+			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
+				return s.printSchedule(c.Schedule(ctx, args[0]))
+			}),
 		},
 		&cobra.Command{
 			Use: "pause SCHEDULE_ID", Short: "Create nothing until it is resumed", Args: exactly("SCHEDULE_ID"),

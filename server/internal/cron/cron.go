@@ -14,8 +14,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	// Machines without a database of time zones know them all the same.
-	_ "time/tzdata"
+	_ "time/tzdata" // for machines without a database of time zones
 
 	"github.com/robfig/cron/v3"
 )
@@ -35,8 +34,8 @@ var (
 	ErrNever = errors.New("is never due: no such day comes within five years")
 )
 
-// Parse reads an expression of five fields (minute, hour, day of the month,
-// month, day of the week, with names, lists, ranges and steps) or one of
+// Parse reads an expression of five fields (minute, hour, day of
+// month, month, day of week, with names, lists, ranges and steps) or one of
 // @hourly, @daily, @weekly, @monthly, @yearly.
 func Parse(expression, zone string) (*Schedule, error) {
 	// The name "Local" would be the server's own zone, which nobody knows.
@@ -46,7 +45,7 @@ func Parse(expression, zone string) (*Schedule, error) {
 	}
 	expression = strings.TrimSpace(expression)
 	if strings.Contains(expression, "=") || strings.HasPrefix(expression, "@every") {
-		return nil, errors.New("must have five fields: minute, hour, day of the month, month, day of the week, as in 30 7 * * mon-fri")
+		return nil, errors.New("must have five fields: minute, hour, day of month, month, day of week, as in 30 7 * * mon-fri")
 	}
 	parsed, err := parser.Parse(expression)
 	if err != nil {
@@ -54,7 +53,7 @@ func Parse(expression, zone string) (*Schedule, error) {
 	}
 	spec, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
-		return nil, errors.New("must have five fields: minute, hour, day of the month, month, day of the week")
+		return nil, errors.New("must have five fields: minute, hour, day of month, month, day of week")
 	}
 	s := &Schedule{spec: spec, zone: location, recurring: everyHour(spec.Hour)}
 	if spec.Location = time.UTC; s.recurring {

@@ -59,7 +59,7 @@ func fromSchedule(s store.Schedule) scheduleRow {
 }
 
 // shown is what the audit log says of a schedule.
-func (r *scheduleRow) shown() fields {
+func (r scheduleRow) shown() fields {
 	return fields{"name": r.Name, "cron": r.Cron, "time_zone": r.TimeZone, "missed": r.Missed, "overlap": r.Overlap, "paused": r.Paused}
 }
 

@@ -221,12 +221,12 @@ func (s *Service) creatorOf(ctx context.Context, schedule *store.Schedule) (stor
 // every server, in the form of version 7 (RFC 9562, section 5.7), whose first
 // 48 bits are the time in milliseconds.
 func idFor(schedule uuid.UUID, due time.Time) uuid.UUID {
-	at := binary.BigEndian.AppendUint64(nil, uint64(due.UnixMicro())) //nolint:gosec // only the bits matter
+	at := binary.BigEndian.AppendUint64(nil, uint64(due.UnixMicro()))
 	sum := sha256.Sum256(append(schedule[:], at...))
 	var id uuid.UUID
 	copy(id[:], sum[:])
-	binary.BigEndian.PutUint32(id[:4], uint32(due.UnixMilli()>>16)) //nolint:gosec // the upper 32 of 48 bits
-	binary.BigEndian.PutUint16(id[4:6], uint16(due.UnixMilli()))    //nolint:gosec // the lower 16
+	binary.BigEndian.PutUint32(id[:4], uint32(due.UnixMilli()>>16))
+	binary.BigEndian.PutUint16(id[4:6], uint16(due.UnixMilli()))
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
 	return id

@@ -87,7 +87,7 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Schedul
 	if schedule, err = s.store.AddSchedule(ctx, schedule); err != nil {
 		return api.Schedule{}, err
 	}
-	return s.view(ctx, &schedule)
+	return view(&schedule)
 }
 
 func orDefault(value, fallback string) string {
@@ -200,7 +200,7 @@ func (s *Service) Schedule(ctx context.Context, p store.Principal, id uuid.UUID)
 	if err != nil {
 		return api.Schedule{}, err
 	}
-	v, err := s.view(ctx, &schedule)
+	v, err := view(&schedule)
 	if err != nil {
 		return api.Schedule{}, err
 	}
@@ -237,7 +237,7 @@ func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor
 	}
 	list := api.ScheduleList{Schedules: []api.Schedule{}}
 	for i := range found[:min(size, len(found))] {
-		v, err := s.view(ctx, &found[i])
+		v, err := view(&found[i])
 		if err != nil {
 			return api.ScheduleList{}, err
 		}
@@ -278,7 +278,7 @@ func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, p
 	if err != nil {
 		return api.Schedule{}, err
 	}
-	return s.view(ctx, &schedule)
+	return view(&schedule)
 }
 
 // Delete removes a schedule; what it has created stays.
@@ -328,7 +328,7 @@ func checkMayChange(op string, p store.Principal, schedule *store.Schedule) erro
 	return fault.New(op, fault.Forbidden, "", "this schedule was made by somebody else; acting on it takes an operator")
 }
 
-func (s *Service) view(ctx context.Context, schedule *store.Schedule) (api.Schedule, error) {
+func view(schedule *store.Schedule) (api.Schedule, error) {
 	v := api.Schedule{
 		ID: schedule.ID.String(), Name: schedule.Name, Cron: schedule.Cron, TimeZone: schedule.TimeZone, Missed: schedule.Missed,
 		Overlap: schedule.Overlap, Paused: schedule.Paused, PausedReason: schedule.PausedReason, NextRuns: []time.Time{},
