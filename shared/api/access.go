@@ -49,9 +49,10 @@ type Enrollment struct {
 	RevokedAt       *time.Time        `json:"revoked_at,omitempty"`
 }
 
-// EnrollmentList lists enrolment tokens, newest first.
+// EnrollmentList is a page of enrolment tokens, newest first.
 type EnrollmentList struct {
 	Enrollments []Enrollment `json:"enrollments"`
+	NextCursor  string       `json:"next_cursor,omitempty"`
 }
 
 // KeyRequest makes an API key.
@@ -74,9 +75,10 @@ type Key struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 }
 
-// KeyList lists API keys, newest first.
+// KeyList is a page of API keys, newest first.
 type KeyList struct {
-	Keys []Key `json:"keys"`
+	Keys       []Key  `json:"keys"`
+	NextCursor string `json:"next_cursor,omitempty"`
 }
 
 // WhoAmI tells a caller who the server takes it for.

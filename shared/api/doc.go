@@ -14,6 +14,10 @@ const (
 	ActingUserHeader = "DDAP-Acting-User"
 	// RequestIDHeader carries the id under which the server logged a request.
 	RequestIDHeader = "X-Request-ID"
+	// IdempotencyHeader makes a creating request that is sent again have its effect once;
+	// ReplayedHeader is "true" on the answer to such a repeated request.
+	IdempotencyHeader = "Idempotency-Key"
+	ReplayedHeader    = "Idempotency-Replayed"
 	// KeyHeader may carry the credential in place of Authorization.
 	KeyHeader = "X-API-Key"
 	// ArtifactAttemptHeader, ArtifactLeaseHeader and ArtifactHashHeader fence an artifact's upload.

@@ -36,4 +36,8 @@ const (
 	CodeInvalidParams       = "invalid_params"
 	CodeMalformedCredential = "malformed_credential"
 	CodeTooLarge            = "too_large"
+	CodeKeyReused           = "idempotency_key_reused"
+	CodeKeyInFlight         = "idempotency_key_in_flight"
+	CodeChangedMeanwhile    = "changed_meanwhile"
+	CodeInputLost           = "input_lost"
 )

@@ -22,6 +22,12 @@ type TaskRequest struct {
 	Deadline       *time.Time        `json:"deadline,omitempty" doc:"Fails the task if it has not ended by then; 30 days from now, or from run_at, when absent"`
 }
 
+// TaskPatch changes a task that has not ended; what is absent stays.
+type TaskPatch struct {
+	Priority *int       `json:"priority,omitempty" minimum:"-100" maximum:"100" doc:"Higher goes first"`
+	Deadline *time.Time `json:"deadline,omitempty" doc:"Fails the task if it has not ended by then"`
+}
+
 // TaskCreated answers the creation of a task.
 type TaskCreated struct {
 	TaskID string      `json:"task_id" format:"uuid"`
@@ -99,8 +105,12 @@ type Attempt struct {
 type TaskList struct {
 	Tasks      []Task `json:"tasks"`
 	NextCursor string `json:"next_cursor,omitempty"`
-	// Counts is how many tasks the filter (its states apart) finds in each state.
-	Counts map[task.State]int `json:"counts" doc:"How many tasks the filter, its states apart, finds in each state"`
+	// Counts is how many the filter (its states apart) finds in each state, up to 10,000 in each.
+	Counts map[task.State]int `json:"counts" doc:"How many tasks the filter, its states apart, finds in each state, up to 10,000"`
+	// CountsAreExact is false where a state has more.
+	CountsAreExact bool `json:"counts_are_exact" doc:"False where a state has more than 10,000"`
+	Total          int  `json:"total" doc:"How many tasks the filter finds on all pages, up to 10,000"`
+	TotalIsExact   bool `json:"total_is_exact" doc:"False where there are more than 10,000"`
 }
 
 // Event is a line of a task's timeline.
@@ -133,11 +143,14 @@ const (
 	EventStopped EventType = "stopped"
 	// EventStage: the task entered another stage of its work.
 	EventStage EventType = "stage"
+	// EventChanged: somebody changed the task's priority or deadline.
+	EventChanged EventType = "changed"
 )
 
 // EventList is a task's timeline, oldest first.
 type EventList struct {
-	Events []Event `json:"events"`
+	Events     []Event `json:"events"`
+	NextCursor string  `json:"next_cursor,omitempty"`
 }
 
 // ResultView is the result of a task, or how far it has come.
@@ -176,6 +189,8 @@ type PipelineStep struct {
 	RunnerID       string            `json:"runner_id,omitempty" format:"uuid" doc:"Pins the step to one runner"`
 	Labels         map[string]string `json:"labels,omitempty" doc:"Must all be carried by the runner that takes the step"`
 	Priority       int               `json:"priority,omitempty" minimum:"-100" maximum:"100" doc:"Higher goes first; 0 when absent"`
+	RunAt          *time.Time        `json:"run_at,omitempty" doc:"Not before this time"`
+	Deadline       *time.Time        `json:"deadline,omitempty" doc:"Fails the step if it has not ended by then; 30 days from now, or from run_at, when absent"`
 	TimeoutSeconds int               `json:"timeout_seconds,omitempty" minimum:"1" maximum:"604800" doc:"3600 when absent"`
 	MaxAttempts    int               `json:"max_attempts,omitempty" minimum:"1" maximum:"100" doc:"3 when absent"`
 }

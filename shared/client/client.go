@@ -183,10 +183,16 @@ func (c *Client) send(ctx context.Context, r request, body io.Reader, header htt
 	if c.credential != "" {
 		req.Header.Set("Authorization", "Bearer "+c.credential)
 	}
+	setConditions(ctx, req.Header)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.unreachable(r, err)
 	}
+	if resp.StatusCode == http.StatusNotModified {
+		drain(resp.Body)
+		return nil, ErrNotModified
+	}
+	keepETag(ctx, resp)
 	if resp.StatusCode >= 300 {
 		defer drain(resp.Body)
 		return nil, problem(r, resp)

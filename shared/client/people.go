@@ -6,11 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"ddap/shared/api"
-	"ddap/shared/task"
 )
 
 // CreateTask creates one task.
@@ -31,41 +29,6 @@ func (c *Client) Pipeline(ctx context.Context, id string) (api.Pipeline, error) 
 	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/pipelines/" + url.PathEscape(id)}, &out)
 }
 
-// TaskFilter says which tasks a list shows; the zero value shows them all.
-type TaskFilter struct {
-	States     []task.State
-	Operation  int
-	RunnerID   string
-	PipelineID string
-	// Text is looked for in names.
-	Text string
-	// Limit is the size of a page; the server's default when zero.
-	Limit  int
-	Cursor string
-}
-
-// Tasks lists tasks, newest first.
-func (c *Client) Tasks(ctx context.Context, f TaskFilter) (api.TaskList, error) {
-	q := url.Values{}
-	for _, s := range f.States {
-		q.Add("state", string(s))
-	}
-	for name, value := range map[string]string{
-		"runner_id": f.RunnerID, "pipeline_id": f.PipelineID, "text": f.Text, "cursor": f.Cursor,
-	} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	for name, value := range map[string]int{"operation_code": f.Operation, "limit": f.Limit} {
-		if value != 0 {
-			q.Set(name, strconv.Itoa(value))
-		}
-	}
-	var out api.TaskList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/tasks", query: q}, &out)
-}
-
 // Task gets one task with its attempts.
 func (c *Client) Task(ctx context.Context, id string) (api.Task, error) {
 	var out api.Task
@@ -76,12 +39,6 @@ func (c *Client) Task(ctx context.Context, id string) (api.Task, error) {
 func (c *Client) CancelTask(ctx context.Context, id string) (api.Task, error) {
 	var out api.Task
 	return out, c.call(ctx, request{method: http.MethodPost, path: taskPath(id) + "/cancel"}, &out)
-}
-
-// RetryTask makes a new task like one that ended without success.
-func (c *Client) RetryTask(ctx context.Context, id string) (api.Task, error) {
-	var out api.Task
-	return out, c.call(ctx, request{method: http.MethodPost, path: taskPath(id) + "/retry"}, &out)
 }
 
 // TaskEvents gets the timeline of a task.

@@ -28,6 +28,8 @@ const (
 	Conflict Kind = "conflict"
 	// Gone means that it existed and never will again.
 	Gone Kind = "gone"
+	// Stale means that the thing has changed since the caller looked at it.
+	Stale Kind = "stale"
 	// TooLarge means a body, a file or a batch over its limit.
 	TooLarge Kind = "too_large"
 	// RateLimited means too many requests; the same one may succeed later.

@@ -20,7 +20,7 @@ func TestKinds_MapToHTTPAndBack(t *testing.T) {
 		seen[status] = k
 		require.Equal(t, k, fault.KindFromHTTP(status))
 	}
-	require.Len(t, fault.Kinds(), 10, "a kind is missing from Kinds")
+	require.Len(t, fault.Kinds(), 11, "a kind is missing from Kinds")
 }
 
 func TestKindFromHTTP_FallsToTheNearestMeaning(t *testing.T) {

@@ -10,6 +10,7 @@ var statuses = map[Kind]int{
 	NotFound:        http.StatusNotFound,
 	Conflict:        http.StatusConflict,
 	Gone:            http.StatusGone,
+	Stale:           http.StatusPreconditionFailed,
 	TooLarge:        http.StatusRequestEntityTooLarge,
 	RateLimited:     http.StatusTooManyRequests,
 	Unavailable:     http.StatusServiceUnavailable,
@@ -20,7 +21,7 @@ var statuses = map[Kind]int{
 func Kinds() []Kind {
 	return []Kind{
 		Unauthenticated, Forbidden, NotFound, Conflict, Gone,
-		TooLarge, Invalid, RateLimited, Internal, Unavailable,
+		Stale, TooLarge, Invalid, RateLimited, Internal, Unavailable,
 	}
 }
 

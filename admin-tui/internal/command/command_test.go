@@ -197,6 +197,49 @@ func TestListTasks_AsksForWhatTheFlagsSay(t *testing.T) {
 	require.Contains(t, got.err, "--cursor next")
 }
 
+func TestListTasks_FiltersSortsAndPages(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, map[string][]any{"GET /v1/tasks": {api.TaskList{}}})
+	requireCode(t, command.ExitOK, run(t, s, "tasks", "list", "--mine", "--reason", "runners_offline", "--label", "site=lab", "--sort", "-finished",
+		"--finished-from", "2026-12-01T08:00:00+07:00", "--page", "2"))
+	require.Equal(t, "creator=me&finished_from=2026-12-01T01%3A00%3A00Z&label=site%3Dlab&page=2&reason=runners_offline&sort=-finished", s.requests()[0].query)
+	requireCode(t, command.ExitUsage, run(t, s, "tasks", "list", "--created-to", "yesterday"))
+	require.Len(t, s.requests(), 1)
+}
+
+func TestTaskActions_AskForWhatTheySay(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]struct{ route, query, body string }{
+		"tasks set-priority " + id + " 10":                   {"PATCH /v1/tasks/" + id, "", `{"priority":10}`},
+		"tasks set-priority " + id + " -- -10":               {"PATCH /v1/tasks/" + id, "", `{"priority":-10}`},
+		"tasks set-deadline " + id + " 2026-12-01T08:00:00Z": {"PATCH /v1/tasks/" + id, "", `{"deadline":"2026-12-01T08:00:00Z"}`},
+		"tasks clone " + id:                                  {"POST /v1/tasks/" + id + "/clone", "", ""},
+		"tasks retry " + id:                                  {"POST /v1/tasks/" + id + "/retry", "", ""},
+		"tasks retry --rerun-lost-inputs " + id:              {"POST /v1/tasks/" + id + "/retry", "rerun_lost_inputs=true", ""},
+		"tasks delete " + id:                                 {"DELETE /v1/tasks/" + id, "", ""},
+		"pipelines list --limit 3 --cursor x":                {"GET /v1/pipelines", "cursor=x&limit=3", ""},
+		"pipelines cancel " + id:                             {"POST /v1/pipelines/" + id + "/cancel", "", ""},
+		"pipelines retry " + id + " --rerun-lost-inputs":     {"POST /v1/pipelines/" + id + "/retry", "rerun_lost_inputs=true", ""},
+	} {
+		var answer any = api.Task{ID: id, Name: "Penguins", State: task.Queued, Reason: task.WaitingForRunner}
+		if strings.HasPrefix(line, "pipelines list") {
+			answer = api.PipelineList{Pipelines: []api.Pipeline{{ID: id, Name: "Penguins"}}}
+		}
+		s := newServer(t, map[string][]any{want.route: {answer}})
+		got := run(t, s, strings.Fields(line)...)
+		requireCode(t, command.ExitOK, got)
+		require.Contains(t, got.out+got.err, id, line)
+		require.Equal(t, want.route, s.requests()[0].route)
+		require.Equal(t, want.query, s.requests()[0].query)
+		require.Equal(t, want.body, string(s.requests()[0].body), line)
+	}
+	for _, line := range []string{"tasks set-priority " + id + " high", "tasks set-deadline " + id + " tomorrow", "tasks clone", "tasks set-priority " + id} {
+		s := newServer(t, nil)
+		requireCode(t, command.ExitUsage, run(t, s, strings.Fields(line)...))
+		require.Empty(t, s.requests())
+	}
+}
+
 func TestSecrets_StandAloneOnTheStandardOutput(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, map[string][]any{

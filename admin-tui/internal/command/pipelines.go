@@ -18,7 +18,7 @@ import (
 
 func pipelinesCommand(s *session) *cobra.Command {
 	return group("pipelines", "Tasks that belong together, each of which may use what another made",
-		createPipelineCommand(s),
+		createPipelineCommand(s), listPipelinesCommand(s), cancelPipelineCommand(s), retryPipelineCommand(s),
 		&cobra.Command{
 			Use: "show PIPELINE_ID", Short: "Show a pipeline with its steps", Args: exactly("PIPELINE_ID"),
 			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
@@ -39,7 +39,7 @@ func pipelinesCommand(s *session) *cobra.Command {
 }
 
 func createPipelineCommand(s *session) *cobra.Command {
-	var file string
+	var file, once string
 	var wait bool
 	cmd := &cobra.Command{
 		Use: "create --file FILE", Short: "Create a pipeline from a JSON document, all its steps or none", Args: exactly(),
@@ -56,12 +56,13 @@ func createPipelineCommand(s *session) *cobra.Command {
 				return err
 			}
 			return s.do(func(ctx context.Context, c *client.Client, _ []string) error {
-				return s.createPipeline(ctx, c, req, wait)
+				return s.createPipeline(client.With(ctx, client.Conditions{IdempotencyKey: once}), c, req, wait)
 			})(cmd, args)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "", "the document; - is the standard input")
 	cmd.Flags().BoolVarP(&wait, "wait", "w", false, "follow it until all its steps end")
+	cmd.Flags().StringVar(&once, "idempotency-key", "", onceHelp)
 	require(cmd, "file")
 	return cmd
 }

@@ -16,9 +16,7 @@ import (
 	"ddap/admin-tui/internal/render"
 	"ddap/shared/api"
 	"ddap/shared/client"
-	"ddap/shared/i18n"
 	"ddap/shared/operation"
-	"ddap/shared/task"
 )
 
 func tasksCommand(s *session) *cobra.Command {
@@ -44,10 +42,7 @@ func tasksCommand(s *session) *cobra.Command {
 			Use: "cancel TASK_ID", Short: "End a task that has not ended", Args: exactly("TASK_ID"),
 			RunE: s.onTask((*client.Client).CancelTask),
 		},
-		&cobra.Command{
-			Use: "retry TASK_ID", Short: "Make a new task like one that ended without success", Args: exactly("TASK_ID"),
-			RunE: s.onTask((*client.Client).RetryTask),
-		},
+		retryTaskCommand(s), cloneTaskCommand(s), setPriorityCommand(s), setDeadlineCommand(s), deleteTaskCommand(s),
 	)
 }
 
@@ -68,60 +63,6 @@ func showTaskCommand(s *session) *cobra.Command {
 	}
 }
 
-func listTasksCommand(s *session) *cobra.Command {
-	var filter client.TaskFilter
-	var states []string
-	var op string
-	cmd := &cobra.Command{
-		Use: "list", Short: "List tasks, the newest first", Args: exactly(),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			for _, name := range states {
-				filter.States = append(filter.States, task.State(name))
-			}
-			if op != "" {
-				code, err := operationCode(cmd, op)
-				if err != nil {
-					return err
-				}
-				filter.Operation = code
-			}
-			return s.do(func(ctx context.Context, c *client.Client, _ []string) error {
-				return s.listTasks(ctx, c, filter)
-			})(cmd, args)
-		},
-	}
-	f := cmd.Flags()
-	f.StringSliceVar(&states, "state", nil, "only these states, as in queued,running")
-	f.StringVar(&op, "operation", "", "only this operation, by name or number")
-	f.StringVar(&filter.RunnerID, "runner", "", "only what this computer holds or held")
-	f.StringVar(&filter.PipelineID, "pipeline", "", "only the steps of this pipeline")
-	f.StringVar(&filter.Text, "text", "", "only names with this text")
-	f.IntVar(&filter.Limit, "limit", 0, "how many at most")
-	f.StringVar(&filter.Cursor, "cursor", "", "where the page before ended")
-	return cmd
-}
-
-func (s *session) listTasks(ctx context.Context, c *client.Client, filter client.TaskFilter) error {
-	list, err := c.Tasks(ctx, filter)
-	if err != nil {
-		return err
-	}
-	if !s.json() && len(list.Tasks) > 0 {
-		defer func() { _ = s.write(s.env.Err, s.footer(list)) }()
-	}
-	return s.print(func(v render.View) []render.Line { return v.Tasks(list) })
-}
-
-// footer sums a page of tasks up, and says how to see the next.
-func (s *session) footer(list api.TaskList) []render.Line {
-	lines := []render.Line{nil, s.viewOf(s.env.Err).TaskCounts(list.Counts)}
-	if list.NextCursor != "" {
-		more := i18n.Text{EN: "more: --cursor ", ID: "lainnya: --cursor "}.In(s.language())
-		lines = append(lines, render.Line{{Text: more + list.NextCursor}})
-	}
-	return lines
-}
-
 // taskFlags are the flags of `tasks create`.
 type taskFlags struct {
 	op, name, paramFile, params string
@@ -130,6 +71,7 @@ type taskFlags struct {
 	priority, maxAttempts       int
 	timeout                     seconds
 	wait                        bool
+	once                        string
 }
 
 func createTaskCommand(s *session) *cobra.Command {
@@ -145,7 +87,7 @@ func createTaskCommand(s *session) *cobra.Command {
 				return err
 			}
 			return s.do(func(ctx context.Context, c *client.Client, _ []string) error {
-				return s.createTask(ctx, c, req, flags.wait)
+				return s.createTask(client.With(ctx, client.Conditions{IdempotencyKey: flags.once}), c, req, flags.wait)
 			})(cmd, args)
 		},
 	}
@@ -162,6 +104,7 @@ func createTaskCommand(s *session) *cobra.Command {
 	f.Var(&flags.timeout, "timeout", "how long an attempt may take, as in 90s or 2h")
 	f.IntVar(&flags.maxAttempts, "max-attempts", 0, "how often it is tried")
 	f.BoolVarP(&flags.wait, "wait", "w", false, "follow it until it ends, and show its result")
+	f.StringVar(&flags.once, "idempotency-key", "", onceHelp)
 	require(cmd, "operation")
 	return cmd
 }

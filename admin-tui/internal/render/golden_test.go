@@ -114,6 +114,8 @@ func TestPipeline(t *testing.T) {
 	p := api.Pipeline{ID: "01960000-0000-7000-8000-0000000000aa", Name: "Everything", CreatedAt: *ago(3 * time.Hour), Tasks: sampleTasks.Tasks}
 	v := view()
 	v.Width = 100
+	list := api.PipelineList{Pipelines: []api.Pipeline{p, {ID: p.ID, Name: "Late flights", CreatedBy: "Sari via Site", CreatedAt: *ago(50 * time.Hour)}}}
+	golden(t, "pipelines", 100, v.Pipelines(list))
 	golden(t, "pipeline", 100, append(append(v.Pipeline(p), nil), v.WatchedSteps(p)...))
 }
 

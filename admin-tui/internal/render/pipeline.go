@@ -9,6 +9,18 @@ import (
 	"ddap/shared/task"
 )
 
+// Pipelines lists pipelines.
+func (v View) Pipelines(list api.PipelineList) []Line {
+	t := Table{Columns: []Column{
+		{Title: v.in(wordName), Shrink: 16}, {Title: v.in(wordAge), Right: true, Drop: 1},
+		{Title: v.in(wordBy), Drop: 2, Shrink: 10}, {Title: v.in(wordID)},
+	}}
+	for _, p := range list.Pipelines {
+		t.Rows = append(t.Rows, Row{Cells: []Span{{Text: p.Name}, {Text: v.Age(p.CreatedAt)}, {Text: p.CreatedBy}, {p.ID, faint}}})
+	}
+	return v.LinesOr(t, emptyPipelines)
+}
+
 // Pipeline shows a pipeline with its steps.
 func (v View) Pipeline(p api.Pipeline) []Line {
 	out := []Line{{{p.Name, bold}}, nil}

@@ -52,6 +52,10 @@ var (
 		EN: "No tasks here. A task asks one question of one dataset; create one with: ddap-admin tasks create",
 		ID: "Tidak ada tugas di sini. Satu tugas adalah satu pertanyaan pada satu dataset; buat dengan: ddap-admin tasks create",
 	}
+	emptyPipelines = i18n.Text{
+		EN: "No pipelines. A pipeline is several tasks that use what the others made; create one with: ddap-admin pipelines create",
+		ID: "Tidak ada rangkaian. Rangkaian adalah beberapa tugas yang memakai hasil satu sama lain; buat dengan: ddap-admin pipelines create",
+	}
 	emptyRunners = i18n.Text{
 		EN: "No computers yet. Make an invitation with ddap-admin enroll, and give it to ddap-runner --token on the computer that has the data.",
 		ID: "Belum ada komputer. Buat undangan dengan ddap-admin enroll, lalu berikan ke ddap-runner --token di komputer yang memiliki data.",

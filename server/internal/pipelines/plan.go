@@ -58,7 +58,8 @@ func request(step api.PipelineStep) api.TaskRequest {
 	}
 	return api.TaskRequest{
 		Name: name, OperationCode: step.OperationCode, Params: step.Params, RunnerID: step.RunnerID,
-		Labels: step.Labels, Priority: step.Priority, TimeoutSeconds: step.TimeoutSeconds, MaxAttempts: step.MaxAttempts,
+		Labels: step.Labels, Priority: step.Priority, RunAt: step.RunAt, Deadline: step.Deadline,
+		TimeoutSeconds: step.TimeoutSeconds, MaxAttempts: step.MaxAttempts,
 	}
 }
 
