@@ -54,7 +54,7 @@ var rooms = []room{
 		"server/internal/httpapi",
 		[]string{
 			"server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
-			"server/internal/origin", "server/internal/pipelines", "server/internal/ratelimit", "server/internal/registry",
+			"server/internal/idempotency", "server/internal/origin", "server/internal/pipelines", "server/internal/ratelimit", "server/internal/registry",
 			"server/internal/results", "server/internal/schedules", "server/internal/stats", "server/internal/store", "shared/...",
 		},
 		"a handler decodes, calls one service and encodes; it reaches no database",
@@ -79,6 +79,8 @@ var rooms = []room{
 		[]string{"server/internal/embeddedpg", "server/internal/store", "shared/..."},
 		"looks at a set-up and changes nothing",
 	},
+	{"server/internal/idempotency", []string{"server/internal/store", "shared/..."}, "what was asked before, whatever it was"},
+	{"server/internal/paging", []string{"server/internal/store", "shared/..."}, "where a page ended, for every list"},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},
 	{"server/internal/store", []string{"shared/..."}, "records and questions; the bottom of the server"},
@@ -166,7 +168,7 @@ var rooms = []room{
 }
 
 // services are what the server's services may stand on.
-var services = []string{"server/internal/admission", "server/internal/store", "server/internal/wakeup", "shared/..."}
+var services = []string{"server/internal/admission", "server/internal/paging", "server/internal/store", "server/internal/wakeup", "shared/..."}
 
 // operations are what the work in the child may stand on: everything but the
 // agent's side and egress.

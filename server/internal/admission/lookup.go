@@ -94,7 +94,7 @@ func (k *known) runner(d *Draft, p *problems) *uuid.UUID {
 
 // input gives what one source stands for.
 func (k *known) input(d *Draft, at operation.SourceAt, pinned *uuid.UUID, p *problems) store.NewInput {
-	in := store.NewInput{Path: at.Path, NeedsData: needsData(d.Params)}
+	in := store.NewInput{Path: at.Path, NeedsData: NeedsData(d.Params)}
 	switch src := at.Source; {
 	case src.Task != "":
 		in.TaskID = k.task(d, at, in.NeedsData, p)
@@ -114,9 +114,9 @@ func (k *known) input(d *Draft, at operation.SourceAt, pinned *uuid.UUID, p *pro
 	return in
 }
 
-// needsData reports whether a task with these parameters reads rows, and not
+// NeedsData reports whether a task with these parameters reads rows, and not
 // just results.
-func needsData(params operation.Params) bool {
+func NeedsData(params operation.Params) bool {
 	export, ok := params.(*operation.ExportParams)
 	return !ok || export.NeedsData()
 }

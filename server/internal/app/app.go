@@ -17,6 +17,7 @@ import (
 	"ddap/server/internal/dispatch"
 	"ddap/server/internal/events"
 	"ddap/server/internal/httpapi"
+	"ddap/server/internal/idempotency"
 	"ddap/server/internal/origin"
 	"ddap/server/internal/pgstore"
 	"ddap/server/internal/pipelines"
@@ -89,17 +90,18 @@ func (a *App) build() error {
 	planned := pipelines.New(store, a.dispatch, a.hub)
 	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
 	a.http = httpapi.New(httpapi.Services{
-		Registry:  a.registry,
-		Dispatch:  a.dispatch,
-		Results:   results.New(store, a.hub, a.log),
-		Pipelines: planned,
-		Schedules: a.schedules,
-		Artifacts: a.artifacts,
-		Events:    a.events,
-		Audit:     a.audit,
-		Stats:     stats.New(store),
-		Ready:     a.ready,
-		Front:     a.httpFront(),
+		Registry:    a.registry,
+		Dispatch:    a.dispatch,
+		Results:     results.New(store, a.hub, a.log),
+		Pipelines:   planned,
+		Schedules:   a.schedules,
+		Artifacts:   a.artifacts,
+		Events:      a.events,
+		Audit:       a.audit,
+		Stats:       stats.New(store),
+		Idempotency: idempotency.New(store, a.log),
+		Ready:       a.ready,
+		Front:       a.httpFront(),
 	}, a.log)
 	a.measure()
 	return nil

@@ -184,7 +184,7 @@ func TestCancel_IsForTheCreatorAndForOperators(t *testing.T) {
 		_, err := s.Cancel(t.Context(), p, f.Task.ID)
 		require.Truef(t, fault.Is(err, fault.Forbidden), "%s: %v", name, err)
 		require.Truef(t, fault.Is(s.Delete(t.Context(), p, f.Task.ID), fault.Forbidden), name)
-		_, err = s.Retry(t.Context(), p, f.Task.ID)
+		_, err = s.Retry(t.Context(), p, f.Task.ID, false)
 		require.Truef(t, fault.Is(err, fault.Forbidden), "%s: %v", name, err)
 	}
 	_, err := s.Cancel(t.Context(), storetest.Key(t, db, storetest.Workspace(t, db), api.Admin, "stranger"), f.Task.ID)
@@ -203,7 +203,7 @@ func TestRetry_MakesANewTaskOfOneThatEnded(t *testing.T) {
 	s := quiet(t, db)
 	for _, state := range task.States() {
 		f := storetest.TaskAt(t, db, state)
-		again, err := s.Retry(t.Context(), f.Creator, f.Task.ID)
+		again, err := s.Retry(t.Context(), f.Creator, f.Task.ID, false)
 		if !state.Final() {
 			require.Truef(t, fault.Is(err, fault.Conflict), "%s: %v", state, err)
 			continue
@@ -242,12 +242,12 @@ func TestTasks_AreListedInPagesWithCounts(t *testing.T) {
 	names, page = list(dispatch.ListOptions{Limit: 3, Cursor: page.NextCursor})
 	require.Equal(t, []string{"task"}, names)
 	require.Empty(t, page.NextCursor)
-	names, page = list(dispatch.ListOptions{States: []task.State{task.Succeeded}})
+	names, page = list(dispatch.ListOptions{TaskFilter: store.TaskFilter{States: []task.State{task.Succeeded}}})
 	require.Equal(t, []string{"task"}, names)
 	require.Equal(t, 3, page.Counts[task.Queued], "the counts are of all states")
-	names, _ = list(dispatch.ListOptions{Text: "0%"})
+	names, _ = list(dispatch.ListOptions{TaskFilter: store.TaskFilter{Text: "0%"}})
 	require.Equal(t, []string{"two 100%"}, names, "a percent sign is itself")
-	names, _ = list(dispatch.ListOptions{RunnerID: &f.Runner.ID, Operations: []operation.Code{operation.Fetch}})
+	names, _ = list(dispatch.ListOptions{TaskFilter: store.TaskFilter{RunnerID: &f.Runner.ID, Operations: []operation.Code{operation.Fetch}}})
 	require.Equal(t, []string{"task"}, names)
 	_, err := s.Tasks(t.Context(), f.Creator, dispatch.ListOptions{Cursor: "page 2"})
 	require.True(t, fault.Is(err, fault.Invalid), "got %v", err)
@@ -258,7 +258,7 @@ func TestEvents_TellTheWholeStory(t *testing.T) {
 	db := storetest.Open(t)
 	s := quiet(t, db)
 	f := storetest.TaskAt(t, db, task.Succeeded)
-	list, err := s.Events(t.Context(), f.Creator, f.Task.ID)
+	list, err := s.Events(t.Context(), f.Creator, f.Task.ID, 0, "")
 	require.NoError(t, err)
 	var got []api.EventType
 	for _, e := range list.Events {
@@ -271,6 +271,6 @@ func TestEvents_TellTheWholeStory(t *testing.T) {
 	require.Len(t, view.Attempts, 1)
 	require.Equal(t, f.Runner.Name, view.Attempts[0].RunnerName)
 	require.Equal(t, "succeeded", view.Attempts[0].Outcome)
-	_, err = s.Events(t.Context(), storetest.Analyst(t, db, storetest.Workspace(t, db)), f.Task.ID)
+	_, err = s.Events(t.Context(), storetest.Analyst(t, db, storetest.Workspace(t, db)), f.Task.ID, 0, "")
 	require.True(t, fault.Is(err, fault.NotFound))
 }

@@ -34,6 +34,9 @@ var allowed = map[string]string{
 	"DELETE /v1/tasks/{id}":               "aoA",
 	"POST /v1/tasks/{id}/cancel":          "aoA",
 	"POST /v1/tasks/{id}/retry":           "aoA",
+	"PATCH /v1/tasks/{id}":                "aoA",
+	"POST /v1/tasks/{id}/clone":           "aoA",
+	"POST /v1/pipelines/{id}/retry":       "aoA",
 	"GET /v1/tasks/{id}/events":           "vaoA",
 	"PUT /v1/tasks/{id}/artifacts/{name}": "r",
 	"GET /v1/tasks/{id}/artifacts/{name}": "vaoAr",
@@ -199,7 +202,7 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 		}
 		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
 		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html").Replace(path)
-		got := w.do(request{method: method, path: path, key: stranger, body: map[bool]string{true: `{"paused": true}`}[method == http.MethodPatch]})
+		got := w.do(request{method: method, path: path, key: stranger, body: map[string]string{"runners": `{"paused": true}`, "tasks": `{"priority": 1}`}[map[bool]string{true: noun}[method == http.MethodPatch]]})
 		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
 		checked++
 	}

@@ -53,6 +53,7 @@ func (s *Server) readBody(c *fiber.Ctx) error {
 	if principalOf(c.UserContext()).Kind != credential.Key {
 		body = withoutNUL(body)
 	}
+	c.Locals(rawBodyKey{}, body)
 	c.Request().SetBodyStream(bytes.NewReader(body), len(body))
 	return c.Next()
 }
@@ -83,6 +84,9 @@ func drain(c *fiber.Ctx) {
 }
 
 type bodyKey struct{}
+
+// rawBodyKey is where readBody leaves what it has read.
+type rawBodyKey struct{}
 
 // keepBody wraps the body's stream for readBody, uploads and drain to share.
 func keepBody(c *fiber.Ctx) {

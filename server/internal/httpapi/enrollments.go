@@ -9,7 +9,7 @@ import (
 
 func (s *Server) addEnrollments() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/enrollments", id: "create-enrollment", tag: tagAccess, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/enrollments", id: "create-enrollment", tag: tagAccess, status: http.StatusCreated, once: &once{secret: true},
 		summary: "Make an enrolment token", description: "With which runners register. The token is shown in this answer and never again.",
 	}, s.createEnrollment)
 	add(s, route{
@@ -25,8 +25,8 @@ func (s *Server) createEnrollment(ctx context.Context, in *withBody[api.Enrollme
 	return answer(s.services.Registry.CreateEnrollment(ctx, principalOf(ctx), in.Body))
 }
 
-func (s *Server) listEnrollments(ctx context.Context, _ *struct{}) (*out[api.EnrollmentList], error) {
-	return answer(s.services.Registry.Enrollments(ctx, principalOf(ctx)))
+func (s *Server) listEnrollments(ctx context.Context, in *pageInput) (*out[api.EnrollmentList], error) {
+	return answer(s.services.Registry.Enrollments(ctx, principalOf(ctx), in.Limit, in.Cursor))
 }
 
 func (s *Server) revokeEnrollment(ctx context.Context, in *withID) (*out[api.Enrollment], error) {

@@ -39,6 +39,7 @@ var exampleBodies = map[string]string{
   }`,
 	"change-schedule": `{"paused": true}`,
 	"change-runner":   `{"paused": true}`,
+	"change-task":     `{"priority": 10}`,
 	"put-datasets": `{
     "datasets": [{"name": "penguins", "policy": "aggregates", "min_group_size": 5, "rows": 344, "columns": [{"name": "species", "type": "string"}]}]
   }`,

@@ -9,7 +9,7 @@ import (
 
 func (s *Server) addKeys() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/keys", id: "create-key", tag: tagAccess, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/keys", id: "create-key", tag: tagAccess, status: http.StatusCreated, once: &once{secret: true},
 		summary: "Make an API key", description: "The key is shown in this answer and never again.",
 	}, s.createKey)
 	add(s, route{
@@ -28,8 +28,8 @@ func (s *Server) createKey(ctx context.Context, in *withBody[api.KeyRequest]) (*
 	return answer(s.services.Registry.CreateKey(ctx, principalOf(ctx), in.Body))
 }
 
-func (s *Server) listKeys(ctx context.Context, _ *struct{}) (*out[api.KeyList], error) {
-	return answer(s.services.Registry.Keys(ctx, principalOf(ctx)))
+func (s *Server) listKeys(ctx context.Context, in *pageInput) (*out[api.KeyList], error) {
+	return answer(s.services.Registry.Keys(ctx, principalOf(ctx), in.Limit, in.Cursor))
 }
 
 func (s *Server) revokeKey(ctx context.Context, in *withID) (*out[api.Key], error) {

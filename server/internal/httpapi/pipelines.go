@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"ddap/shared/api"
 )
 
 func (s *Server) addPipelines() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/pipelines", id: "create-pipeline", tag: tagPipelines, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/pipelines", id: "create-pipeline", tag: tagPipelines, status: http.StatusCreated, once: &once{again: s.pipelineAgain},
 		summary: "Create tasks that belong together", description: `All of them or none. A step names the output of another as {"task": "REF"}.`,
 	}, s.createPipeline)
 	add(s, route{
@@ -17,12 +19,19 @@ func (s *Server) addPipelines() {
 		summary: "List pipelines", description: "Newest first, without their tasks.",
 	}, s.listPipelines)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/pipelines/{id}", id: "get-pipeline", tag: tagPipelines, summary: "Get a pipeline with its tasks",
+		method: http.MethodGet, path: "/v1/pipelines/{id}", id: "get-pipeline", tag: tagPipelines, summary: "Get a pipeline with its tasks", tagged: true,
 	}, s.getPipeline)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/pipelines/{id}/cancel", id: "cancel-pipeline", tag: tagPipelines,
+		current: unversioned(s.pipeline),
 		summary: "Cancel what has not ended of a pipeline",
 	}, s.cancelPipeline)
+	add(s, route{
+		method: http.MethodPost, path: "/v1/pipelines/{id}/retry", id: "retry-pipeline", tag: tagPipelines, status: http.StatusCreated,
+		once: &once{again: s.pipelineOfAgain}, current: unversioned(s.pipeline),
+		summary: "Try again what failed of a pipeline", description: "Makes new tasks for the steps that failed or were canceled and for those that need them, and keeps the outputs of the rest. " +
+			"Where the rows of a finished step are lost, the answer is 409 with the code input_lost; with rerun_lost_inputs that step runs again as well.",
+	}, s.retryPipeline)
 }
 
 // pageInput is what every list that is read a page at a time may ask for.
@@ -41,6 +50,14 @@ func (s *Server) listPipelines(ctx context.Context, in *pageInput) (*out[api.Pip
 
 func (s *Server) getPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {
 	return answer(s.services.Pipelines.Pipeline(ctx, principalOf(ctx), in.ID))
+}
+
+func (s *Server) retryPipeline(ctx context.Context, in *retryInput) (*out[api.Pipeline], error) {
+	return answer(s.services.Pipelines.Retry(ctx, principalOf(ctx), in.ID, in.RerunLost))
+}
+
+func (s *Server) pipeline(ctx context.Context, id uuid.UUID) (api.Pipeline, error) {
+	return s.services.Pipelines.Pipeline(ctx, principalOf(ctx), id)
 }
 
 func (s *Server) cancelPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {

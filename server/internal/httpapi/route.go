@@ -31,6 +31,13 @@ type route struct {
 	responses map[string]*huma.Response
 	// request, where set, describes a body that the handler checks by itself.
 	request *huma.Schema
+	// once, where set, makes the route take an Idempotency-Key.
+	once *once
+	// tagged makes a GET answer with an ETag, and with 304 where If-None-Match has it.
+	tagged bool
+	// current, where set, makes the route take If-Match: it gives what a GET of
+	// the thing would answer now.
+	current func(ctx context.Context, id uuid.UUID) (context.Context, any, error)
 }
 
 // withBody is the input of a request that has a body and nothing else.
@@ -97,6 +104,7 @@ func (r route) paths() []string {
 func (s *Server) operation(r route, path string) huma.Operation {
 	rule := accessTo(r.method, r.path)
 	s.described++
+	s.extras[r.method+" "+path] = s.extrasOf(r)
 	op := huma.Operation{
 		Method: r.method, Path: path, OperationID: r.id, Tags: []string{r.tag},
 		Summary: r.summary, Description: r.description, DefaultStatus: r.status, Responses: cloneResponses(r.responses),
@@ -108,6 +116,7 @@ func (s *Server) operation(r route, path string) huma.Operation {
 		Extensions:  map[string]any{extAccess: rule.describe()},
 		Security:    rule.security(),
 	}
+	op.Parameters = extraParams(r)
 	if r.request != nil {
 		op.SkipValidateBody = true
 		op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{jsonType: {Schema: r.request}}}
@@ -164,7 +173,8 @@ type bodyGate struct{ gate }
 
 // Add registers a handler behind the gate, with its body in memory.
 func (g bodyGate) Add(method, path string, handlers ...fiber.Handler) fiber.Router {
-	return g.gate.Add(method, path, append([]fiber.Handler{g.server.readBody}, handlers...)...)
+	chain := append([]fiber.Handler{g.server.readBody}, g.server.extras[method+" "+withBraces(path)]...)
+	return g.gate.Add(method, path, append(chain, handlers...)...)
 }
 
 // describe says in words who may use a route.

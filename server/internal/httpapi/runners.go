@@ -14,10 +14,10 @@ func (s *Server) addRunners() {
 		method: http.MethodGet, path: "/v1/runners", id: "list-runners", tag: tagRunners, summary: "List runners",
 	}, s.listRunners)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/runners/{id}", id: "get-runner", tag: tagRunners, summary: "Get a runner",
+		method: http.MethodGet, path: "/v1/runners/{id}", id: "get-runner", tag: tagRunners, summary: "Get a runner", tagged: true,
 	}, s.getRunner)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/runners/{id}", id: "change-runner", tag: tagRunners,
+		method: http.MethodPatch, path: "/v1/runners/{id}", id: "change-runner", tag: tagRunners, current: unversioned(s.runner),
 		summary: "Pause a runner, or let it go on", description: "A paused runner finishes what it holds and gets no new tasks.",
 	}, s.patchRunner)
 	add(s, route{
@@ -36,6 +36,10 @@ func (s *Server) addRunners() {
 
 func (s *Server) listRunners(ctx context.Context, in *pageInput) (*out[api.RunnerList], error) {
 	return answer(s.services.Registry.Runners(ctx, principalOf(ctx), in.Limit, in.Cursor))
+}
+
+func (s *Server) runner(ctx context.Context, id uuid.UUID) (api.Runner, error) {
+	return s.services.Registry.Runner(ctx, principalOf(ctx), id)
 }
 
 func (s *Server) getRunner(ctx context.Context, in *withID) (*out[api.Runner], error) {

@@ -24,6 +24,7 @@ import (
 	"ddap/server/internal/audit"
 	"ddap/server/internal/dispatch"
 	"ddap/server/internal/events"
+	"ddap/server/internal/idempotency"
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
@@ -42,6 +43,8 @@ type Services struct {
 	Events    *events.Service
 	Audit     *audit.Service
 	Stats     *stats.Service
+	// Idempotency makes repeated requests have their effect once.
+	Idempotency *idempotency.Service
 	// Ready reports by name what the server depends on: nil for what works.
 	Ready func(ctx context.Context) map[string]error
 	// Front is how requests are let in, before any route.
@@ -71,12 +74,15 @@ type Server struct {
 	quiet    atomic.Pointer[quietListener]
 	// described counts the operations described so far.
 	described int
+	// extras are what stands before the handler of a route that asks for more than the gate.
+	extras map[string][]fiber.Handler
 }
 
 // New makes a server that answers with the given services.
 func New(services Services, log *slog.Logger) *Server {
 	s := &Server{
 		services: services, front: services.Front, limits: newThrottle(services.Front, time.Now), log: log, hangups: newHangups(),
+		extras: map[string][]fiber.Handler{},
 	}
 	s.app = fiber.New(fiber.Config{
 		AppName:               "ddap-server",

@@ -3,30 +3,26 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 
-	"ddap/server/internal/dispatch"
 	"ddap/shared/api"
 	"ddap/shared/credential"
 	"ddap/shared/fault"
-	"ddap/shared/operation"
-	"ddap/shared/task"
 )
 
 func (s *Server) addTasks() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/task", id: "create-task", tag: tagTasks, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/task", id: "create-task", tag: tagTasks, status: http.StatusCreated, once: &once{again: s.taskCreatedAgain},
 		summary: "Create a task",
 		description: "The parameters are checked here, field by field. A dataset that nobody ever shared is refused; for one that is known " +
 			"and not there now, the task waits and its reason says so.",
 	}, s.createTask)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/tasks", id: "create-tasks", tag: tagTasks, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/tasks", id: "create-tasks", tag: tagTasks, status: http.StatusCreated, once: &once{again: s.tasksCreatedAgain},
 		summary: "Create up to 1,000 tasks", description: "All of them or none; the answer is in the order of the request.",
 	}, s.createTasks)
 	add(s, route{
@@ -37,20 +33,33 @@ func (s *Server) addTasks() {
 		responses: s.tasksResponse(),
 	}, s.listTasks)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/tasks/{id}", id: "get-task", tag: tagTasks, summary: "Get a task with its attempts",
+		method: http.MethodGet, path: "/v1/tasks/{id}", id: "get-task", tag: tagTasks, summary: "Get a task with its attempts", tagged: true,
 	}, s.getTask)
 	add(s, route{
 		method: http.MethodDelete, path: "/v1/tasks/{id}", id: "delete-task", tag: tagTasks, status: http.StatusNoContent,
+		current: s.currentTask,
 		summary: "Delete a task that has ended", description: "With its result, its artifacts and its timeline. Analysts delete their own tasks, operators any.",
 	}, s.deleteTask)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/tasks/{id}/cancel", id: "cancel-task", tag: tagTasks,
+		current: s.currentTask,
 		summary: "Cancel a task", description: "It ends at once; its runner is told with its next ping. Analysts cancel their own tasks, operators any.",
 	}, s.cancelTask)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/tasks/{id}/retry", id: "retry-task", tag: tagTasks, status: http.StatusCreated,
-		summary: "Try a task again", description: "Makes a new task like one that failed or was canceled. In a pipeline it does so for the steps after it as well.",
+		method: http.MethodPost, path: "/v1/tasks/{id}/retry", id: "retry-task", tag: tagTasks, status: http.StatusCreated, once: &once{again: s.taskAgain},
+		current: s.currentTask,
+		summary: "Try a task again", description: "Makes a new task like one that failed or was canceled. In a pipeline it does so for the steps after it as well. " +
+			"Where the rows of an input are lost, the answer is 409 with the code input_lost; with rerun_lost_inputs the tasks that made them run again as well.",
 	}, s.retryTask)
+	add(s, route{
+		method: http.MethodPatch, path: "/v1/tasks/{id}", id: "change-task", tag: tagTasks, current: s.currentTask,
+		summary: "Change a task's priority or deadline", description: "Of one that has not ended. Analysts change their own tasks, operators any.",
+	}, s.patchTask)
+	add(s, route{
+		method: http.MethodPost, path: "/v1/tasks/{id}/clone", id: "clone-task", tag: tagTasks, status: http.StatusCreated, once: &once{again: s.taskAgain},
+		current: s.currentTask,
+		summary: "Ask the same again", description: "Makes a new task with the same parameters, in whatever state the old one is. It belongs to no pipeline and starts at once.",
+	}, s.cloneTask)
 	add(s, route{
 		method: http.MethodGet, path: "/v1/tasks/{id}/events", id: "list-task-events", tag: tagTasks, summary: "Get a task's timeline",
 	}, s.listTaskEvents)
@@ -74,20 +83,6 @@ func (s *Server) createTasks(ctx context.Context, in *withBody[api.TaskBatch]) (
 	return answer(api.TasksCreated{Tasks: created}, err)
 }
 
-// tasksInput is what a list may ask for, and what a claim may.
-type tasksInput struct {
-	Wait
-	RunnerID   string   `query:"runner_id" format:"uuid" doc:"Tasks that this runner holds or held last"`
-	TaskID     string   `query:"task_id" format:"uuid" doc:"For runners: ask for this one task; answered at once, whatever wait says"`
-	Instance   string   `query:"instance_id" maxLength:"100" doc:"For runners: random per process start"`
-	States     []string `query:"state,explode" doc:"Tasks in these states; give it several times, or separate states by commas"`
-	Operation  int      `query:"operation_code" doc:"Tasks of this operation"`
-	PipelineID string   `query:"pipeline_id" format:"uuid" doc:"Tasks of this pipeline"`
-	Text       string   `query:"text" maxLength:"200" doc:"Tasks with this text in their names"`
-	Limit      int      `query:"limit" minimum:"1" maximum:"200" doc:"Size of a page, 50 when absent; for runners, how many tasks to take at most"`
-	Cursor     string   `query:"cursor" maxLength:"200" doc:"The next_cursor of the page before"`
-}
-
 // listTasks keeps the promise of the founding document that one address hands
 // out work and lists: which of the two is for the credential to say.
 func (s *Server) listTasks(ctx context.Context, in *tasksInput) (*out[any], error) {
@@ -100,46 +95,12 @@ func (s *Server) listTasks(ctx context.Context, in *tasksInput) (*out[any], erro
 		tasks, err := s.services.Dispatch.Claim(ctx, p, claim.options())
 		return answer[any](tasks, err)
 	}
-	options, err := in.filter()
+	options, err := in.options()
 	if err != nil {
 		return nil, err
 	}
 	list, err := s.services.Dispatch.Tasks(ctx, p, options)
 	return answer[any](list, err)
-}
-
-func (in *tasksInput) filter() (dispatch.ListOptions, error) {
-	o := dispatch.ListOptions{
-		RunnerID: optionalID(in.RunnerID), PipelineID: optionalID(in.PipelineID),
-		Text: in.Text, Limit: in.Limit, Cursor: in.Cursor,
-	}
-	if code := operation.Code(in.Operation); code != 0 {
-		if !slices.Contains(operation.Codes(), code) {
-			return o, fault.BadFields("httpapi.listTasks", codeInvalidRequest,
-				fault.Field{Path: "query.operation_code", Message: fmt.Sprintf("must be one of %v", operation.Codes())})
-		}
-		o.Operations = []operation.Code{code}
-	}
-	for _, given := range in.States {
-		for name := range strings.SplitSeq(given, ",") {
-			state := task.State(strings.TrimSpace(name))
-			if !isState(state) {
-				return o, fault.BadFields("httpapi.listTasks", codeInvalidRequest, operation.UnknownName("query.state", "state", name, stateNames()))
-			}
-			o.States = append(o.States, state)
-		}
-	}
-	return o, nil
-}
-
-func isState(s task.State) bool { return len(s.Next()) > 0 || s.Final() }
-
-func stateNames() []string {
-	var names []string
-	for _, s := range task.States() {
-		names = append(names, string(s))
-	}
-	return names
 }
 
 func (s *Server) getTask(ctx context.Context, in *withID) (*out[api.Task], error) {
@@ -154,12 +115,44 @@ func (s *Server) cancelTask(ctx context.Context, in *withID) (*out[api.Task], er
 	return answer(s.services.Dispatch.Cancel(ctx, principalOf(ctx), in.ID))
 }
 
-func (s *Server) retryTask(ctx context.Context, in *withID) (*out[api.Task], error) {
-	return answer(s.services.Dispatch.Retry(ctx, principalOf(ctx), in.ID))
+// retryInput asks to try something again.
+type retryInput struct {
+	ID        uuid.UUID `path:"id" format:"uuid"`
+	RerunLost bool      `query:"rerun_lost_inputs" doc:"Run the tasks again whose rows are lost and needed"`
 }
 
-func (s *Server) listTaskEvents(ctx context.Context, in *withID) (*out[api.EventList], error) {
-	return answer(s.services.Dispatch.Events(ctx, principalOf(ctx), in.ID))
+func (s *Server) retryTask(ctx context.Context, in *retryInput) (*out[api.Task], error) {
+	return answer(s.services.Dispatch.Retry(ctx, principalOf(ctx), in.ID, in.RerunLost))
+}
+
+func (s *Server) cloneTask(ctx context.Context, in *withID) (*out[api.Task], error) {
+	return answer(s.services.Dispatch.Clone(ctx, principalOf(ctx), in.ID))
+}
+
+type patchTaskInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body api.TaskPatch
+}
+
+func (s *Server) patchTask(ctx context.Context, in *patchTaskInput) (*out[api.Task], error) {
+	return answer(s.services.Dispatch.Patch(ctx, principalOf(ctx), in.ID, in.Body))
+}
+
+// currentTask is what a GET of the task would answer. The context that it gives
+// makes a change fail where the task changes after this.
+func (s *Server) currentTask(ctx context.Context, id uuid.UUID) (context.Context, any, error) {
+	return s.services.Dispatch.Pinned(ctx, principalOf(ctx), id)
+}
+
+// eventsInput asks for a page of one task's events.
+type eventsInput struct {
+	ID     uuid.UUID `path:"id" format:"uuid"`
+	Limit  int       `query:"limit" minimum:"1" maximum:"1000" doc:"Size of a page, 1,000 when absent"`
+	Cursor string    `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before"`
+}
+
+func (s *Server) listTaskEvents(ctx context.Context, in *eventsInput) (*out[api.EventList], error) {
+	return answer(s.services.Dispatch.Events(ctx, principalOf(ctx), in.ID, in.Limit, in.Cursor))
 }
 
 // tasksResponse describes the two answers of GET /tasks.

@@ -67,6 +67,9 @@ func lockOpen(ctx context.Context, tx bun.Tx, workspaceID uuid.UUID, ids []uuid.
 	}
 	var open []uuid.UUID
 	for _, r := range rows {
+		if err := checkVersion(ctx, tx, r.ID); err != nil {
+			return nil, err
+		}
 		state := task.State(r.State)
 		switch {
 		case !state.Final():

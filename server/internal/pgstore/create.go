@@ -106,14 +106,28 @@ func (s *Store) CreateTasks(ctx context.Context, creator store.Principal, pipeli
 	var rows []newTaskRow
 	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		var err error
-		rows, err = c.run(ctx, tx)
-		return err
+		if rows, err = c.run(ctx, tx); err != nil {
+			return err
+		}
+		return performOnce(ctx, tx, c.made()...)
 	})
 	if err != nil {
 		return nil, store.Changes{}, failed(op, err)
 	}
 	created, changes := c.answer(rows)
 	return created, changes, nil
+}
+
+// made names what was asked for: the pipeline, or else the tasks.
+func (c *creation) made() []uuid.UUID {
+	if c.pipeline != nil {
+		return []uuid.UUID{c.pipeline.ID}
+	}
+	ids := make([]uuid.UUID, len(c.tasks))
+	for i := range c.tasks {
+		ids[i] = c.tasks[i].ID
+	}
+	return ids
 }
 
 func (c *creation) requirement(t *store.NewTask, runnerID *uuid.UUID) store.Requirement {
@@ -155,8 +169,13 @@ func (c *creation) lockRetried(ctx context.Context, tx bun.Tx) error {
 	if len(steps) == 0 {
 		return nil
 	}
-	if _, err := tx.NewRaw("SELECT FROM tasks WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", pgdialect.Array(steps)).Exec(ctx); err != nil {
+	var locked []uuid.UUID
+	if err := tx.NewRaw("SELECT id FROM tasks WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE", pgdialect.Array(steps)).Scan(ctx, &locked); err != nil {
 		return fmt.Errorf("lock the steps that are retried: %w", err)
+	}
+	if len(locked) < len(steps) {
+		// Deleted meanwhile, and their pipeline perhaps with them.
+		return taskNotFound("pgstore.CreateTasks", steps[0])
 	}
 	again, err := tx.NewSelect().Table("tasks").Where("retry_of = ANY(?)", pgdialect.Array(steps)).Exists(ctx)
 	if err != nil {

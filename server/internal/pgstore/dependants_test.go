@@ -283,7 +283,7 @@ func TestWorkspaces_DoNotSeeEachOthersTasks(t *testing.T) {
 	found, err := db.FindInputs(t.Context(), stranger, []uuid.UUID{f.Task.ID})
 	require.NoError(t, err)
 	require.Empty(t, found)
-	tasks, err := db.ListTasks(t.Context(), store.TaskFilter{WorkspaceID: stranger, Limit: 10})
+	tasks, err := db.ListTasks(t.Context(), store.TaskFilter{WorkspaceID: stranger}, store.TaskPage{Limit: 10})
 	require.NoError(t, err)
 	require.Empty(t, tasks)
 	require.True(t, fault.Is(db.DeleteTask(t.Context(), stranger, f.Task.ID), fault.NotFound))

@@ -57,12 +57,16 @@ func (s *Store) AddEnrollment(ctx context.Context, e store.Enrollment, lifetime 
 		if err != nil {
 			return err
 		}
-		return recordAudit(ctx, tx, auditEntry{
+		err = recordAudit(ctx, tx, auditEntry{
 			workspace: e.WorkspaceID, action: "enrollment.create", kind: "enrollment", id: e.ID.String(),
 			after: fields{
 				"max_uses": e.MaxUses, "labels": row.Labels, "require_approval": e.RequireApproval, "expires_at": row.ExpiresAt,
 			},
 		})
+		if err != nil {
+			return err
+		}
+		return performOnce(ctx, tx, row.ID)
 	})
 	return row.toEnrollment(), failed("pgstore.AddEnrollment", err)
 }
@@ -90,9 +94,13 @@ func (s *Store) FindEnrollment(ctx context.Context, id uuid.UUID) (store.Enrollm
 }
 
 // ListEnrollments implements store.Enrollments.
-func (s *Store) ListEnrollments(ctx context.Context, workspace uuid.UUID) ([]store.Enrollment, error) {
+func (s *Store) ListEnrollments(ctx context.Context, workspace uuid.UUID, page store.Page) ([]store.Enrollment, error) {
 	var rows []enrollmentRow
-	err := s.db.NewSelect().Model(&rows).Where("workspace_id = ?", workspace).Order("id DESC").Scan(ctx)
+	query := s.db.NewSelect().Model(&rows).Where("workspace_id = ?", workspace).Order("id DESC").Limit(page.Limit)
+	if page.After != uuid.Nil {
+		query = query.Where("id < ?", page.After)
+	}
+	err := query.Scan(ctx)
 	return mapTo(rows, enrollmentRow.toEnrollment), failed("pgstore.ListEnrollments", err)
 }
 

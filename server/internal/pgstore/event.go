@@ -37,6 +37,13 @@ func (s *Store) ListEvents(ctx context.Context, taskID uuid.UUID) ([]api.Event, 
 	return mapTo(rows, eventRow.toEvent), failed("pgstore.ListEvents", err)
 }
 
+// ListEventsAfter implements store.Tasks.
+func (s *Store) ListEventsAfter(ctx context.Context, taskID uuid.UUID, after int64, limit int) ([]api.Event, error) {
+	var rows []eventRow
+	err := s.db.NewSelect().Model(&rows).Where("e.task_id = ? AND e.id > ?", taskID, after).Order("e.id").Limit(limit).Scan(ctx)
+	return mapTo(rows, eventRow.toEvent), failed("pgstore.ListEventsAfter", err)
+}
+
 type attemptRow struct {
 	bun.BaseModel `bun:"table:attempts,alias:a"`
 

@@ -49,10 +49,14 @@ func (s *Store) AddKey(ctx context.Context, k store.Key, lifetime time.Duration)
 		if kept, err = addKey(ctx, tx, k, lifetime); err != nil {
 			return err
 		}
-		return recordAudit(ctx, tx, auditEntry{
+		err = recordAudit(ctx, tx, auditEntry{
 			workspace: k.WorkspaceID, action: "key.create", kind: "key", id: k.ID.String(), name: k.Name,
 			after: fields{"role": k.Role, "delegate": k.Delegate, "grants": k.Grants, "expires_at": kept.ExpiresAt},
 		})
+		if err != nil {
+			return err
+		}
+		return performOnce(ctx, tx, k.ID)
 	})
 	return kept, failed("pgstore.AddKey", err)
 }
@@ -92,11 +96,15 @@ func (s *Store) FindKey(ctx context.Context, id uuid.UUID) (store.Key, error) {
 }
 
 // ListKeys implements store.Keys.
-func (s *Store) ListKeys(ctx context.Context, workspace uuid.UUID) ([]store.Key, error) {
+func (s *Store) ListKeys(ctx context.Context, workspace uuid.UUID, page store.Page) ([]store.Key, error) {
 	var rows []keyRow
-	err := s.db.NewSelect().Model(&rows).
+	query := s.db.NewSelect().Model(&rows).
 		ColumnExpr("?TableColumns, coalesce(k.expires_at <= now(), false) AS expired").
-		Where("k.workspace_id = ?", workspace).Order("k.id DESC").Scan(ctx)
+		Where("k.workspace_id = ?", workspace).Order("k.id DESC").Limit(page.Limit)
+	if page.After != uuid.Nil {
+		query = query.Where("k.id < ?", page.After)
+	}
+	err := query.Scan(ctx)
 	return mapTo(rows, keyRow.toKey), failed("pgstore.ListKeys", err)
 }
 

@@ -5,12 +5,11 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ddap/server/internal/store"
 	"ddap/shared/api"
@@ -102,15 +101,11 @@ func value[T any](p *T) T {
 }
 
 // selectTasks reads tasks with their creators, their runners' names, and why
-// the queued ones wait: they wait out their backoff, for an owner, or for what
-// their requirement asks.
+// the queued ones wait.
 func selectTasks(db bun.IDB, rows any) *bun.SelectQuery {
 	return db.NewSelect().Model(rows).ColumnExpr("t.*").
 		ColumnExpr("c.key_id AS creator_key_id, c.acting_user AS creator_user, r.name AS runner_name").
-		ColumnExpr(`CASE WHEN t.state <> 'queued' THEN NULL
-			WHEN t.hold_until > now() THEN 'waiting_for_owner'
-			WHEN t.not_before > now() THEN 'retry_backoff'
-			ELSE q.reason END AS wait_reason`).
+		ColumnExpr(fmt.Sprintf(waitReason, "q.reason") + " AS wait_reason").
 		Join("JOIN creators AS c ON c.id = t.creator_id").
 		Join("LEFT JOIN runners AS r ON r.id = t.last_runner_id").
 		Join("LEFT JOIN requirements AS q ON q.id = t.requirement_id")
@@ -131,62 +126,6 @@ func taskNotFound(op string, id uuid.UUID) error {
 	return fault.New(op, fault.NotFound, "task_not_found", "There is no task %s in this workspace.", id)
 }
 
-// ListTasks implements store.Tasks.
-func (s *Store) ListTasks(ctx context.Context, f store.TaskFilter) ([]store.Task, error) {
-	var rows []taskRow
-	query := filtered(selectTasks(s.db, &rows), f).Order("t.id DESC").Limit(f.Limit)
-	if len(f.States) > 0 {
-		query = query.Where("t.state = ANY(?)", pgdialect.Array(stateNames(f.States)))
-	}
-	if f.Before != nil {
-		query = query.Where("t.id < ?", *f.Before)
-	}
-	err := query.Scan(ctx)
-	return mapTo(rows, taskRow.toTask), failed("pgstore.ListTasks", err)
-}
-
-// CountTasks implements store.Tasks.
-func (s *Store) CountTasks(ctx context.Context, f store.TaskFilter) (map[task.State]int, error) {
-	var rows []struct {
-		State string
-		Tasks int
-	}
-	err := filtered(s.db.NewSelect().Model((*taskRow)(nil)), f).
-		ColumnExpr("t.state, count(*) AS tasks").Group("t.state").Scan(ctx, &rows)
-	counts := make(map[task.State]int, len(task.States()))
-	for _, state := range task.States() {
-		counts[state] = 0
-	}
-	for _, r := range rows {
-		counts[task.State(r.State)] = r.Tasks
-	}
-	return counts, failed("pgstore.CountTasks", err)
-}
-
-// filtered applies everything of a filter but its states and its page.
-func filtered(query *bun.SelectQuery, f store.TaskFilter) *bun.SelectQuery {
-	query = query.Where("t.workspace_id = ?", f.WorkspaceID)
-	if len(f.Operations) > 0 {
-		codes := make([]int, len(f.Operations))
-		for i, c := range f.Operations {
-			codes[i] = int(c)
-		}
-		query = query.Where("t.operation_code = ANY(?)", pgdialect.Array(codes))
-	}
-	if f.RunnerID != nil {
-		query = query.Where("t.last_runner_id = ?", *f.RunnerID)
-	}
-	if f.PipelineID != nil {
-		query = query.Where("t.pipeline_id = ?", *f.PipelineID)
-	}
-	if f.Text != "" {
-		query = query.Where("t.name ILIKE ?", "%"+likeEscaper.Replace(f.Text)+"%")
-	}
-	return query
-}
-
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
 // HoldsInput implements store.Tasks.
 func (s *Store) HoldsInput(ctx context.Context, runnerID, taskID uuid.UUID) (bool, error) {
 	holds, err := s.db.NewSelect().TableExpr("tasks AS t").
@@ -203,6 +142,9 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 		var row taskRow
 		err := tx.NewSelect().Model(&row).Column("name", "state", "cancel_pending").
 			Where("t.workspace_id = ? AND t.id = ?", workspaceID, id).For("UPDATE").Scan(ctx)
+		if err == nil {
+			err = checkVersion(ctx, tx, id)
+		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return taskNotFound(op, id)

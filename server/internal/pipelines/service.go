@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"ddap/server/internal/admission"
+	"ddap/server/internal/paging"
 	"ddap/server/internal/store"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/api"
@@ -24,6 +25,7 @@ type Store interface {
 // Creator creates tasks from drafts; package dispatch does.
 type Creator interface {
 	Accept(ctx context.Context, p store.Principal, pipeline *store.NewPipeline, drafts []*admission.Draft) ([]store.Task, error)
+	RetrySteps(ctx context.Context, p store.Principal, steps []store.Task, rerunLost bool) error
 }
 
 // Service keeps pipelines. It is safe for concurrent use.
@@ -86,6 +88,9 @@ func (s *Service) Pipeline(ctx context.Context, p store.Principal, id uuid.UUID)
 	return v, nil
 }
 
+// pipelineList is the list that List gives.
+var pipelineList = paging.List{Noun: "pipelines"}
+
 // List gives a page of pipelines, newest first, without their tasks. Limit is 50
 // when zero, 200 at most.
 func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor string) (api.PipelineList, error) {
@@ -93,14 +98,13 @@ func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor
 		limit = defaultPage
 	}
 	limit = min(limit, maxPage)
+	after, err := pipelineList.Read("pipelines.List", cursor)
+	if err != nil {
+		return api.PipelineList{}, err
+	}
 	var before *uuid.UUID
-	if cursor != "" {
-		id, err := uuid.Parse(cursor)
-		if err != nil {
-			return api.PipelineList{}, fault.BadFields("pipelines.List", "invalid_request",
-				fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
-		}
-		before = &id
+	if after != nil {
+		before = &after.ID
 	}
 	found, err := s.store.ListPipelines(ctx, p.WorkspaceID, limit+1, before)
 	if err != nil {
@@ -111,7 +115,7 @@ func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor
 		list.Pipelines = append(list.Pipelines, view(&found[i]))
 	}
 	if len(found) > limit {
-		list.NextCursor = found[limit-1].ID.String()
+		list.NextCursor = pipelineList.After(store.ListPlace{ID: found[limit-1].ID})
 	}
 	return list, nil
 }
@@ -135,6 +139,26 @@ func (s *Service) Cancel(ctx context.Context, p store.Principal, id uuid.UUID) (
 		return api.Pipeline{}, err
 	}
 	s.hub.Publish(changes)
+	return s.Pipeline(ctx, p, id)
+}
+
+// Retry makes new tasks for the steps that failed or were canceled, and for those
+// that need their outputs; what the others made is kept. Where rows of a finished
+// step are lost, it is a Conflict (input_lost) unless rerunLost has that step run
+// again. Errors besides: NotFound, Forbidden, Conflict (nothing_to_retry,
+// wrong_state, already_retried), and those of Create.
+func (s *Service) Retry(ctx context.Context, p store.Principal, id uuid.UUID, rerunLost bool) (api.Pipeline, error) {
+	const op = "pipelines.Retry"
+	pipeline, tasks, err := s.store.GetPipeline(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Pipeline{}, err
+	}
+	if !p.MayChange(pipeline.OwnedBy(p)) {
+		return api.Pipeline{}, fault.New(op, fault.Forbidden, "", "this pipeline was made by somebody else; trying it again takes an operator")
+	}
+	if err := s.creator.RetrySteps(ctx, p, tasks, rerunLost); err != nil {
+		return api.Pipeline{}, err
+	}
 	return s.Pipeline(ctx, p, id)
 }
 

@@ -197,7 +197,7 @@ func TestPipeline_RetryCopiesAStepAndThoseAfterItAndKeepsTheRest(t *testing.T) {
 	before := h.get(p.ID)
 	failed := uuid.MustParse(before["adults"].ID)
 
-	again, err := h.dispatch.Retry(t.Context(), h.analyst, failed)
+	again, err := h.dispatch.Retry(t.Context(), h.analyst, failed, false)
 	require.NoError(t, err)
 	require.Equal(t, before["adults"].ID, again.RetryOf)
 	require.Equal(t, task.Queued, again.State)
@@ -207,7 +207,7 @@ func TestPipeline_RetryCopiesAStepAndThoseAfterItAndKeepsTheRest(t *testing.T) {
 	for _, ref := range []string{"adults", "model", "report"} {
 		require.Equal(t, before[ref].ID, after[ref].RetryOf, ref)
 	}
-	_, err = h.dispatch.Retry(t.Context(), h.analyst, failed)
+	_, err = h.dispatch.Retry(t.Context(), h.analyst, failed, false)
 	require.True(t, fault.HasCode(err, "already_retried") && fault.Is(err, fault.Conflict), "got %v", err)
 
 	for _, ref := range []string{"adults", "model"} {

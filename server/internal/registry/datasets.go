@@ -3,10 +3,10 @@ package registry
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/paging"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
@@ -31,46 +31,39 @@ func (s *Service) PutDatasets(ctx context.Context, runner store.Principal, id uu
 	return s.listDatasets(ctx, runner.WorkspaceID, store.DatasetPage{RunnerID: id, Limit: len(offers) + 1})
 }
 
+// datasetList is the list by name that Datasets gives.
+var datasetList = paging.List{Noun: "datasets"}
+
 // Datasets lists a page of what the workspace's runners share now, by name.
 func (s *Service) Datasets(ctx context.Context, p store.Principal, limit int, cursor string) (api.DatasetList, error) {
 	page := store.DatasetPage{Limit: min(cmp.Or(limit, maxPage), maxPage)}
-	if err := readDatasetCursor(cursor, &page); err != nil {
+	after, err := datasetList.Read("registry.Datasets", cursor)
+	if err != nil {
 		return api.DatasetList{}, err
+	}
+	if after != nil {
+		page.AfterName, page.AfterID = after.Key, after.ID
 	}
 	return s.listDatasets(ctx, p.WorkspaceID, page)
 }
 
 func (s *Service) listDatasets(ctx context.Context, workspace uuid.UUID, page store.DatasetPage) (api.DatasetList, error) {
-	datasets, err := s.records.ListDatasets(ctx, workspace, page)
+	more := page
+	more.Limit++ // which tells whether another page follows
+	datasets, err := s.records.ListDatasets(ctx, workspace, more)
 	if err != nil {
 		return api.DatasetList{}, err
 	}
 	list := api.DatasetList{Datasets: make([]api.Dataset, 0, len(datasets))}
+	if len(datasets) > page.Limit {
+		datasets = datasets[:page.Limit]
+		last := datasets[page.Limit-1]
+		list.NextCursor = datasetList.After(store.ListPlace{Key: last.Name, ID: last.ID})
+	}
 	for _, d := range datasets {
 		list.Datasets = append(list.Datasets, viewDataset(d))
 	}
-	if len(datasets) == page.Limit {
-		last := datasets[len(datasets)-1]
-		list.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(last.ID.String() + last.Name))
-	}
 	return list, nil
-}
-
-// readDatasetCursor reads a cursor: the last dataset's id and name.
-func readDatasetCursor(cursor string, page *store.DatasetPage) error {
-	if cursor == "" {
-		return nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
-	const idLength = 36
-	if err != nil || len(text) <= idLength || !printable(string(text)) {
-		return badCursor("registry.Datasets")
-	}
-	if page.AfterID, err = uuid.ParseBytes(text[:idLength]); err != nil {
-		return badCursor("registry.Datasets")
-	}
-	page.AfterName = string(text[idLength:])
-	return nil
 }
 
 func viewDataset(d store.Dataset) api.Dataset {

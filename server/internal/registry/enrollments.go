@@ -47,12 +47,20 @@ func (s *Service) CreateEnrollment(ctx context.Context, p store.Principal, req a
 
 // Enrollments lists the workspace's enrolment tokens, newest first, without
 // their secrets.
-func (s *Service) Enrollments(ctx context.Context, p store.Principal) (api.EnrollmentList, error) {
-	tokens, err := s.records.ListEnrollments(ctx, p.WorkspaceID)
+func (s *Service) Enrollments(ctx context.Context, p store.Principal, limit int, cursor string) (api.EnrollmentList, error) {
+	page, err := readPage("registry.Enrollments", "enrollments", limit, cursor)
+	if err != nil {
+		return api.EnrollmentList{}, err
+	}
+	tokens, err := s.records.ListEnrollments(ctx, p.WorkspaceID, page.more())
 	if err != nil {
 		return api.EnrollmentList{}, err
 	}
 	list := api.EnrollmentList{Enrollments: make([]api.Enrollment, 0, len(tokens))}
+	if len(tokens) > page.Limit {
+		tokens = tokens[:page.Limit]
+		list.NextCursor = page.next(tokens[page.Limit-1].ID)
+	}
 	for _, token := range tokens {
 		list.Enrollments = append(list.Enrollments, viewEnrollment(token))
 	}

@@ -36,12 +36,20 @@ func (s *Service) CreateKey(ctx context.Context, p store.Principal, req api.KeyR
 }
 
 // Keys lists the workspace's keys, newest first, without their secrets.
-func (s *Service) Keys(ctx context.Context, p store.Principal) (api.KeyList, error) {
-	keys, err := s.records.ListKeys(ctx, p.WorkspaceID)
+func (s *Service) Keys(ctx context.Context, p store.Principal, limit int, cursor string) (api.KeyList, error) {
+	page, err := readPage("registry.Keys", "keys", limit, cursor)
+	if err != nil {
+		return api.KeyList{}, err
+	}
+	keys, err := s.records.ListKeys(ctx, p.WorkspaceID, page.more())
 	if err != nil {
 		return api.KeyList{}, err
 	}
 	list := api.KeyList{Keys: make([]api.Key, 0, len(keys))}
+	if len(keys) > page.Limit {
+		keys = keys[:page.Limit]
+		list.NextCursor = page.next(keys[page.Limit-1].ID)
+	}
 	for _, key := range keys {
 		list.Keys = append(list.Keys, viewKey(key))
 	}

@@ -273,7 +273,7 @@ func TestRegister_UsesATokenUp(t *testing.T) {
 	_, err := o.register(token)
 	requireCode(t, err, api.CodeTokenUsed)
 	require.ErrorContains(t, err, "2 of 2")
-	list, err := o.Enrollments(t.Context(), o.admin)
+	list, err := o.Enrollments(t.Context(), o.admin, 0, "")
 	require.NoError(t, err)
 	require.Equal(t, 2, list.Enrollments[0].Uses)
 	require.Empty(t, list.Enrollments[0].Token)
@@ -493,6 +493,41 @@ func TestLists_AreReadAPageAtATime(t *testing.T) {
 	}
 	require.Len(t, unique(runners), 5)
 	require.Len(t, unique(datasets), 5, "five runners share a dataset of the same name")
+	for range 4 {
+		o.enrolment(api.EnrollmentRequest{})
+		_, err := o.CreateKey(t.Context(), o.admin, api.KeyRequest{Name: "k", Role: api.Viewer})
+		require.NoError(t, err)
+	}
+	all, err := o.Keys(t.Context(), o.admin, 0, "")
+	require.NoError(t, err)
+	require.Empty(t, all.NextCursor)
+	var keys, tokens []string
+	for cursor := ""; ; {
+		page, err := o.Keys(t.Context(), o.admin, 2, cursor)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(page.Keys), 2)
+		for _, k := range page.Keys {
+			keys = append(keys, k.ID)
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+		_, err = o.Enrollments(t.Context(), o.admin, 2, cursor)
+		require.True(t, fault.Is(err, fault.Invalid), "a cursor of another list: %v", err)
+	}
+	for cursor := ""; ; {
+		page, err := o.Enrollments(t.Context(), o.admin, 2, cursor)
+		require.NoError(t, err)
+		for _, e := range page.Enrollments {
+			tokens = append(tokens, e.ID)
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			break
+		}
+	}
+	require.Len(t, unique(keys), len(all.Keys))
+	require.Len(t, keys, len(all.Keys))
+	require.Len(t, unique(tokens), 5)
 }
 
 func unique(ids []string) map[string]bool {

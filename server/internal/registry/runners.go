@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"context"
 	"maps"
 
@@ -10,7 +9,6 @@ import (
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/credential"
-	"ddap/shared/fault"
 )
 
 // pingSeconds is the pause between the pings of an idle runner.
@@ -70,20 +68,21 @@ func readRegistration(op string, req api.RegisterRequest) (store.Registration, e
 
 // Runners lists a page of the workspace's runners, newest first.
 func (s *Service) Runners(ctx context.Context, p store.Principal, limit int, cursor string) (api.RunnerList, error) {
-	page, err := readPage("registry.Runners", limit, cursor)
+	page, err := readPage("registry.Runners", "runners", limit, cursor)
 	if err != nil {
 		return api.RunnerList{}, err
 	}
-	runners, err := s.records.ListRunners(ctx, p.WorkspaceID, page)
+	runners, err := s.records.ListRunners(ctx, p.WorkspaceID, page.more())
 	if err != nil {
 		return api.RunnerList{}, err
 	}
 	list := api.RunnerList{Runners: make([]api.Runner, 0, len(runners))}
+	if len(runners) > page.Limit {
+		runners = runners[:page.Limit]
+		list.NextCursor = page.next(runners[page.Limit-1].ID)
+	}
 	for _, runner := range runners {
 		list.Runners = append(list.Runners, viewRunner(runner))
-	}
-	if len(runners) == page.Limit {
-		list.NextCursor = runners[len(runners)-1].ID.String()
 	}
 	return list, nil
 }
@@ -142,24 +141,4 @@ func viewRunner(r store.Runner) api.Runner {
 		Slots: r.Slots, BusySlots: r.BusySlots, CPUs: r.CPUs, MemoryBytes: r.MemoryBytes, Datasets: r.Datasets,
 		LastSeenAt: r.LastSeenAt, CreatedAt: r.CreatedAt,
 	}
-}
-
-// maxPage is how many records a page holds at most, and where none is asked for.
-const maxPage = 1000
-
-func readPage(op string, limit int, cursor string) (store.Page, error) {
-	page := store.Page{Limit: min(cmp.Or(limit, maxPage), maxPage)}
-	if cursor == "" {
-		return page, nil
-	}
-	id, err := uuid.Parse(cursor)
-	if err != nil {
-		return page, badCursor(op)
-	}
-	page.After = id
-	return page, nil
-}
-
-func badCursor(op string) error {
-	return fault.BadFields(op, codeInvalid, fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
 }

@@ -36,8 +36,8 @@ type Enrollments interface {
 	// FindEnrollment gives the token with this id in any workspace, ended ones
 	// as well. It is for authentication only. NotFound where there is none.
 	FindEnrollment(ctx context.Context, id uuid.UUID) (Enrollment, error)
-	// ListEnrollments lists a workspace's tokens, newest first.
-	ListEnrollments(ctx context.Context, workspace uuid.UUID) ([]Enrollment, error)
+	// ListEnrollments gives a page of a workspace's tokens, newest first.
+	ListEnrollments(ctx context.Context, workspace uuid.UUID, page Page) ([]Enrollment, error)
 	// RevokeEnrollment ends a token for good; it may have ended before.
 	RevokeEnrollment(ctx context.Context, workspace, id uuid.UUID) (Enrollment, error)
 	// RegisterRunner makes a runner and uses the enrolment once, both or

@@ -35,8 +35,8 @@ type Keys interface {
 	// FindKey gives the key with this id in any workspace, revoked or expired
 	// ones as well. It is for authentication only. NotFound where there is none.
 	FindKey(ctx context.Context, id uuid.UUID) (Key, error)
-	// ListKeys lists a workspace's keys, newest first.
-	ListKeys(ctx context.Context, workspace uuid.UUID) ([]Key, error)
+	// ListKeys gives a page of a workspace's keys, newest first.
+	ListKeys(ctx context.Context, workspace uuid.UUID, page Page) ([]Key, error)
 	// RevokeKey ends a key for good; it may have ended before. It is a
 	// Conflict (last_admin_key) for the workspace's last usable admin key.
 	RevokeKey(ctx context.Context, workspace, id uuid.UUID) (Key, error)

@@ -144,20 +144,6 @@ type NewPipeline struct {
 	Name string
 }
 
-// TaskFilter selects tasks of one workspace; zero fields select all.
-type TaskFilter struct {
-	WorkspaceID uuid.UUID
-	States      []task.State
-	Operations  []operation.Code
-	RunnerID    *uuid.UUID
-	PipelineID  *uuid.UUID
-	// Text is looked for in names, letter case apart.
-	Text string
-	// Before gives the tasks created before this one: the page after it.
-	Before *uuid.UUID
-	Limit  int
-}
-
 // Tasks creates, reads and ends tasks.
 type Tasks interface {
 	// CreateTasks creates all tasks or none, with their pipeline if there is one,
@@ -172,14 +158,22 @@ type Tasks interface {
 	ListAttempts(ctx context.Context, taskID uuid.UUID) ([]api.Attempt, error)
 	// ListEvents gives a task's timeline, oldest first.
 	ListEvents(ctx context.Context, taskID uuid.UUID) ([]api.Event, error)
-	// ListTasks gives a page, newest first.
-	ListTasks(ctx context.Context, filter TaskFilter) ([]Task, error)
-	// CountTasks counts what the filter, its states and page apart, finds in each state.
-	CountTasks(ctx context.Context, filter TaskFilter) (map[task.State]int, error)
+	// ListEventsAfter gives at most limit events of a task's timeline, those after
+	// the one with id after.
+	ListEventsAfter(ctx context.Context, taskID uuid.UUID, after int64, limit int) ([]api.Event, error)
+	// ListTasks gives a page.
+	ListTasks(ctx context.Context, filter TaskFilter, page TaskPage) ([]Task, error)
+	// CountTasks counts what the filter, its states apart, finds in each state.
+	CountTasks(ctx context.Context, filter TaskFilter) (Counts, error)
 	// CancelTasks cancels those of the tasks that have not ended, and fails what
 	// needs their output and is not among them. Canceling what was canceled
 	// changes nothing; what ended otherwise is a Conflict unless skipEnded.
 	CancelTasks(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID, skipEnded bool) (Changes, error)
+	// PatchTask changes a task that has not ended; Conflict (wrong_state) for one
+	// that has, Invalid for a deadline that is past or before its time to run.
+	PatchTask(ctx context.Context, workspaceID, id uuid.UUID, patch api.TaskPatch) error
+	// TaskVersion names a task's present row, for WithVersion.
+	TaskVersion(ctx context.Context, workspaceID, id uuid.UUID) (string, error)
 	// DeleteTask removes a task that has ended and that no unfinished task needs,
 	// with its result, events and artifacts' records; Conflict otherwise.
 	DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error

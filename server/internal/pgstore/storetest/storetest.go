@@ -199,3 +199,13 @@ func NewID(t testing.TB) uuid.UUID {
 	require.NoError(t, err)
 	return id
 }
+
+// Attach looks into a database that something else has opened and migrated.
+func Attach(t testing.TB, url string) *DB {
+	t.Helper()
+	db := &DB{URL: url}
+	db.raw = sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(url)))
+	db.raw.SetMaxOpenConns(2)
+	t.Cleanup(func() { _ = db.raw.Close() })
+	return db
+}

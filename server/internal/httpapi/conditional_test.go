@@ -1,0 +1,150 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"ddap/server/internal/app/apptest"
+	"ddap/server/internal/config"
+	"ddap/shared/api"
+	"ddap/shared/client"
+	"ddap/shared/fault"
+)
+
+func TestConditional_GetsOfWhatHasNotChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	runner := w.runner()
+	id := w.task(w.AdminKey)
+	var pipeline api.Pipeline
+	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
+	for _, path := range []string{"/v1/tasks/" + id, "/v1/pipelines/" + pipeline.ID, "/v1/runners/" + runner.RunnerID} {
+		get := func(method, tag string) *response {
+			return w.do(request{method: method, path: path, key: w.AdminKey, header: map[string]string{"If-None-Match": tag}})
+		}
+		tag := get("GET", `"other"`).header.Get("ETag")
+		require.Regexp(t, `^"[0-9a-f]{32}"$`, tag, path)
+		for _, known := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {
+			got := get("GET", known)
+			require.Equal(t, http.StatusNotModified, got.status, "%s with %s", path, known)
+			require.Empty(t, got.body)
+			require.Equal(t, tag, got.header.Get("ETag"))
+		}
+		require.Equal(t, tag, get("HEAD", `"other"`).header.Get("ETag"))
+	}
+	tag := w.do(request{method: "GET", path: "/v1/tasks/" + id, key: w.AdminKey}).header.Get("ETag")
+	w.do(request{method: "PATCH", path: "/v1/tasks/" + id, key: w.AdminKey, body: `{"priority": 3}`}).ok(http.StatusOK, nil)
+	changed := w.do(request{method: "GET", path: "/v1/tasks/" + id, key: w.AdminKey, header: map[string]string{"If-None-Match": tag}})
+	changed.ok(http.StatusOK, nil)
+	require.NotEqual(t, tag, changed.header.Get("ETag"))
+}
+
+func TestConditional_ActionsOnWhatHasChangedAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	runner := w.runner()
+	id := w.task(w.AdminKey)
+	var pipeline api.Pipeline
+	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
+	for _, c := range []struct{ method, at, action, body string }{
+		{"PATCH", "/v1/tasks/" + id, "", `{"priority": 5}`},
+		{"PATCH", "/v1/runners/" + runner.RunnerID, "", `{"paused": true}`},
+		{"POST", "/v1/tasks/" + id, "/clone", ""},
+		{"POST", "/v1/tasks/" + id, "/cancel", ""},
+		{"POST", "/v1/tasks/" + id, "/retry", ""},
+		{"DELETE", "/v1/tasks/" + id, "", ""},
+		{"POST", "/v1/pipelines/" + pipeline.ID, "/cancel", ""},
+		{"POST", "/v1/pipelines/" + pipeline.ID, "/retry", ""},
+	} {
+		act := func(tag string) *response {
+			return w.do(request{method: c.method, path: c.at + c.action, key: w.AdminKey, body: c.body, header: map[string]string{"If-Match": tag}})
+		}
+		act(`"0123456789abcdef0123456789abcdef"`).refused(http.StatusPreconditionFailed, api.CodeChangedMeanwhile)
+		tag := w.do(request{method: "GET", path: c.at, key: w.AdminKey}).header.Get("ETag")
+		act("W/"+tag).refused(http.StatusPreconditionFailed, api.CodeChangedMeanwhile)
+		require.Lessf(t, act(tag).status, 300, "%s %s%s", c.method, c.at, c.action)
+	}
+	missing := request{method: "PATCH", path: "/v1/tasks/" + uuid.NewString(), key: w.AdminKey, body: `{"priority": 5}`, header: map[string]string{"If-Match": "*"}}
+	w.do(missing).refused(http.StatusNotFound, "task_not_found")
+	missing.key = w.roleKey(api.Viewer)
+	w.do(missing).refused(http.StatusForbidden, "role_too_weak")
+}
+
+// TestConditional_OfTwoAtOnceOneWins: both have seen the same, on two servers.
+func TestConditional_OfTwoAtOnceOneWins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	other := &world{Server: apptest.Start(t, func(c *config.Config) {
+		c.DatabaseURL, c.AdminKey = w.DatabaseURL, w.AdminKey
+	}), t: t, admin: w.admin}
+	for range 5 {
+		id := w.task(w.AdminKey)
+		tag := w.do(request{method: "GET", path: "/v1/tasks/" + id, key: w.AdminKey}).header.Get("ETag")
+		statuses := make([]int, 6)
+		var wg sync.WaitGroup
+		for i := range statuses {
+			wg.Go(func() {
+				at := []*world{w, other}[i%2]
+				statuses[i] = at.do(request{
+					method: "PATCH", path: "/v1/tasks/" + id, key: w.AdminKey, body: `{"priority": ` + strconv.Itoa(i+1) + `}`,
+					header: map[string]string{"If-Match": tag},
+				}).status
+			})
+		}
+		wg.Wait()
+		slices.Sort(statuses)
+		require.Equal(t, []int{200, 412, 412, 412, 412, 412}, statuses)
+	}
+}
+
+func TestClient_SaysItsConditions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	once := client.With(t.Context(), client.Conditions{IdempotencyKey: "k"})
+	first, err := w.admin.CreatePipeline(once, api.PipelineRequest{Name: "p", Tasks: []api.PipelineStep{{
+		Ref: "a", OperationCode: 100, Params: []byte(`{"source": {"dataset": "birds"}}`),
+	}}})
+	require.NoError(t, err)
+	_, err = w.admin.CreatePipeline(once, api.PipelineRequest{Name: "q", Tasks: []api.PipelineStep{{
+		Ref: "a", OperationCode: 100, Params: []byte(`{"source": {"dataset": "birds"}}`),
+	}}})
+	require.True(t, fault.HasCode(err, api.CodeKeyReused), "got %v", err)
+	id := first.Tasks[0].ID
+	var tag string
+	_, err = w.admin.Task(client.With(t.Context(), client.Conditions{ETag: &tag}), id)
+	require.NoError(t, err)
+	_, err = w.admin.Task(client.With(t.Context(), client.Conditions{IfNoneMatch: tag}), id)
+	require.ErrorIs(t, err, client.ErrNotModified)
+	priority := 2
+	known := client.With(t.Context(), client.Conditions{IfMatch: tag})
+	_, err = w.admin.ChangeTask(known, id, api.TaskPatch{Priority: &priority})
+	require.NoError(t, err)
+	_, err = w.admin.ChangeTask(known, id, api.TaskPatch{Priority: &priority})
+	require.True(t, fault.Is(err, fault.Stale), "got %v", err)
+
+	list, err := w.admin.Tasks(t.Context(), client.TaskFilter{Creator: "me", Sort: "-priority", PipelineID: first.ID, Page: 1})
+	require.NoError(t, err)
+	require.Equal(t, 1, list.Total)
+	_, err = w.admin.CancelPipeline(t.Context(), first.ID)
+	require.NoError(t, err)
+	again, err := w.admin.RetryPipeline(t.Context(), first.ID, false)
+	require.NoError(t, err)
+	require.Equal(t, id, again.Tasks[0].RetryOf)
+	cloned, err := w.admin.CloneTask(t.Context(), id)
+	require.NoError(t, err)
+	require.NotEqual(t, id, cloned.ID)
+	retried, err := w.admin.RetryTaskAndInputs(t.Context(), again.Tasks[0].ID)
+	require.True(t, fault.HasCode(err, "wrong_state"), "got %v, %v", retried, err)
+	require.NoError(t, w.admin.DeleteTask(t.Context(), id))
+	page, err := w.admin.Pipelines(t.Context(), 1, "")
+	require.NoError(t, err)
+	require.Len(t, page.Pipelines, 1)
+}
