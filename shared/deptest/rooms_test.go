@@ -80,6 +80,7 @@ var rooms = []room{
 		"looks at a set-up and changes nothing",
 	},
 	{"server/internal/idempotency", []string{"server/internal/store", "shared/..."}, "what was asked before, whatever it was"},
+	{"server/internal/retention", []string{"server/internal/store", "shared/..."}, "what is old enough to go"},
 	{"server/internal/paging", []string{"server/internal/store", "shared/..."}, "where a page ended, for every list"},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},

@@ -23,6 +23,7 @@ import (
 	"ddap/server/internal/pipelines"
 	"ddap/server/internal/registry"
 	"ddap/server/internal/results"
+	"ddap/server/internal/retention"
 	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
 	"ddap/server/internal/wakeup"
@@ -44,6 +45,7 @@ type App struct {
 	schedules *schedules.Service
 	events    *events.Service
 	audit     *audit.Service
+	retention *retention.Service
 	http      *httpapi.Server
 	listener  net.Listener
 	front     front
@@ -89,6 +91,9 @@ func (a *App) build() error {
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)
 	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
+	a.retention = retention.New(store, retention.Keep{
+		Succeeded: a.cfg.SucceededKept, Failed: a.cfg.FailedKept, Canceled: a.cfg.CanceledKept,
+	}, a.log)
 	a.http = httpapi.New(httpapi.Services{
 		Registry:    a.registry,
 		Dispatch:    a.dispatch,

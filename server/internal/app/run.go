@@ -22,7 +22,7 @@ func (a *App) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, part := range []func(context.Context) error{
 		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.http.WatchHangups,
-		a.schedules.Run, a.events.Run, a.audit.RunForgetLoop, a.front.run,
+		a.schedules.Run, a.events.Run, a.audit.RunForgetLoop, a.retention.Run, a.front.run,
 		func(context.Context) error { return a.http.Serve(a.front.secured(a.listener)) },
 	} {
 		wg.Go(func() { errs.add(part(parts)) })

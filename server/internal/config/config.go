@@ -40,6 +40,9 @@ type Config struct {
 	// EventsKept and AuditKept are how long events of the fleet and entries of
 	// the audit log are kept; for ever where zero.
 	EventsKept, AuditKept time.Duration
+	// SucceededKept, FailedKept and CanceledKept are how long tasks are kept after
+	// their end; for ever where zero.
+	SucceededKept, FailedKept, CanceledKept time.Duration
 	// LogFormat is text or json; LogLevel debug, info, warn or error.
 	LogFormat, LogLevel string
 	Serving
@@ -56,6 +59,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8080", DataDir: defaultDataDir(os.Geteuid() == 0, os.Getenv),
 		DatabaseConnections: 20, MaxArtifactBytes: 1 << 30, ShutdownTimeout: 10 * time.Second,
 		EventsKept: 30 * 24 * time.Hour, AuditKept: 400 * 24 * time.Hour,
+		SucceededKept: 365 * 24 * time.Hour, FailedKept: 365 * 24 * time.Hour, CanceledKept: 90 * 24 * time.Hour,
 		LogFormat: "text", LogLevel: "info", Serving: defaultServing(),
 	}
 }
@@ -111,6 +115,9 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 func (c *Config) AddRetention(flags *pflag.FlagSet) {
 	flags.DurationVar(&c.EventsKept, "events-kept", c.EventsKept, "how long events of runners are kept for clients that follow them; 0s keeps them for ever")
 	flags.DurationVar(&c.AuditKept, "audit-kept", c.AuditKept, "how long the audit log says who changed what; 0s keeps it for ever")
+	flags.DurationVar(&c.SucceededKept, "succeeded-kept", c.SucceededKept, "how long tasks that succeeded are kept with their results; 0s keeps them for ever")
+	flags.DurationVar(&c.FailedKept, "failed-kept", c.FailedKept, "how long tasks that failed are kept; 0s keeps them for ever")
+	flags.DurationVar(&c.CanceledKept, "canceled-kept", c.CanceledKept, "how long tasks that were canceled are kept; 0s keeps them for ever")
 }
 
 // Check reports every setting that makes no sense, by its flag.
@@ -131,6 +138,9 @@ func (c *Config) Check() error {
 	refuse(c.ShutdownTimeout < 0 || c.ShutdownTimeout > 10*time.Minute, "shutdown-timeout", "must be from 0s to 10m, not %s", c.ShutdownTimeout)
 	refuse(c.EventsKept < 0, "events-kept", "must not be negative, and is %s", c.EventsKept)
 	refuse(c.AuditKept < 0, "audit-kept", "must not be negative, and is %s", c.AuditKept)
+	refuse(c.SucceededKept < 0, "succeeded-kept", "must not be negative, and is %s", c.SucceededKept)
+	refuse(c.FailedKept < 0, "failed-kept", "must not be negative, and is %s", c.FailedKept)
+	refuse(c.CanceledKept < 0, "canceled-kept", "must not be negative, and is %s", c.CanceledKept)
 	refuse(!slices.Contains([]string{"text", "json"}, c.LogFormat), "log-format", "must be text or json, not %q", c.LogFormat)
 	_, err = c.level()
 	refuse(err != nil, "log-level", "must be debug, info, warn or error, not %q", c.LogLevel)

@@ -28,6 +28,7 @@ func TestCheck_NamesTheFlagThatMakesNoSense(t *testing.T) {
 		"--database-url":         func(c *config.Config) { c.DatabaseURL = "mysql://u:secret@h/db" },
 		"--database-connections": func(c *config.Config) { c.DatabaseConnections = 1 },
 		"--max-artifact-bytes":   func(c *config.Config) { c.MaxArtifactBytes = 0 },
+		"--failed-kept":          func(c *config.Config) { c.FailedKept = -time.Second },
 		"--shutdown-timeout":     func(c *config.Config) { c.ShutdownTimeout = -time.Second },
 		"--log-format":           func(c *config.Config) { c.LogFormat = "xml" },
 		"--tls-cert":             func(c *config.Config) { c.TLSKey = "key.pem" },
@@ -66,17 +67,20 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 	c.AddServing(flags)
 	c.AddDatabase(flags)
 	c.AddLogging(flags)
+	c.AddRetention(flags)
 	env := map[string]string{
 		"DDAP_LISTEN": "127.0.0.1:0", "DDAP_DATA_DIR": "/somewhere", "DDAP_DATABASE_URL": "postgres://u:p@h:5432/d",
 		"DDAP_DATABASE_CONNECTIONS": "7", "DDAP_MAX_ARTIFACT_BYTES": "1000", "DDAP_SHUTDOWN_TIMEOUT": "1m",
+		"DDAP_EVENTS_KEPT": "1h", "DDAP_AUDIT_KEPT": "2h", "DDAP_SUCCEEDED_KEPT": "3h", "DDAP_FAILED_KEPT": "4h", "DDAP_CANCELED_KEPT": "0s",
 		"DDAP_LOG_FORMAT": "json", "DDAP_LOG_LEVEL": "warn",
 	}
 	require.NoError(t, envflag.Apply(flags, func(name string) (string, bool) { v, ok := env[name]; return v, ok }))
 	require.NoError(t, c.Check())
 	require.Equal(t, config.Config{
 		Listen: "127.0.0.1:0", DataDir: "/somewhere", DatabaseURL: "postgres://u:p@h:5432/d", DatabaseConnections: 7,
-		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute, LogFormat: "json", LogLevel: "warn", Serving: config.Default().Serving,
-		EventsKept: config.Default().EventsKept, AuditKept: config.Default().AuditKept,
+		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute,
+		EventsKept: time.Hour, AuditKept: 2 * time.Hour, SucceededKept: 3 * time.Hour, FailedKept: 4 * time.Hour,
+		LogFormat: "json", LogLevel: "warn", Serving: config.Default().Serving,
 	}, c)
 }
 

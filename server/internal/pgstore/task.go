@@ -140,7 +140,7 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 	const op = "pgstore.DeleteTask"
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		var row taskRow
-		err := tx.NewSelect().Model(&row).Column("name", "state", "cancel_pending").
+		err := tx.NewSelect().Model(&row).Column("name", "state", "cancel_pending", "pipeline_id").
 			Where("t.workspace_id = ? AND t.id = ?", workspaceID, id).For("UPDATE").Scan(ctx)
 		if err == nil {
 			err = checkVersion(ctx, tx, id)
@@ -163,7 +163,11 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 		if needed {
 			return fault.New(op, fault.Conflict, "still_needed", "An unfinished task needs the output of this one.")
 		}
-		if _, err = tx.NewDelete().Model((*taskRow)(nil)).Where("t.id = ?", id).Exec(ctx); err != nil {
+		var pipelines []uuid.UUID
+		if row.PipelineID != nil {
+			pipelines = append(pipelines, *row.PipelineID)
+		}
+		if err := removeTasks(ctx, tx, []uuid.UUID{id}, pipelines); err != nil {
 			return err
 		}
 		return recordAudit(ctx, tx, auditEntry{
