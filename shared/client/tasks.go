@@ -104,20 +104,6 @@ func (c *Client) DeleteTask(ctx context.Context, id string) error {
 	return c.call(ctx, request{method: http.MethodDelete, path: taskPath(id)}, nil)
 }
 
-// Pipelines lists a page of pipelines, newest first, without their tasks. The
-// limit is the server's when zero.
-func (c *Client) Pipelines(ctx context.Context, limit int, cursor string) (api.PipelineList, error) {
-	q := url.Values{}
-	if limit != 0 {
-		q.Set("limit", strconv.Itoa(limit))
-	}
-	if cursor != "" {
-		q.Set("cursor", cursor)
-	}
-	var out api.PipelineList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/pipelines", query: q}, &out)
-}
-
 // CancelPipeline cancels every step that has not ended.
 func (c *Client) CancelPipeline(ctx context.Context, id string) (api.Pipeline, error) {
 	var out api.Pipeline

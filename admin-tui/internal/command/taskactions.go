@@ -88,12 +88,11 @@ func deleteTaskCommand(s *session) *cobra.Command {
 }
 
 func listPipelinesCommand(s *session) *cobra.Command {
-	var limit int
-	var cursor string
+	var page client.Page
 	cmd := &cobra.Command{
 		Use: "list", Short: "List pipelines, the newest first", Args: exactly(),
 		RunE: s.do(func(ctx context.Context, c *client.Client, _ []string) error {
-			list, err := c.Pipelines(ctx, limit, cursor)
+			list, err := c.PipelinesPage(ctx, page)
 			if err != nil {
 				return err
 			}
@@ -103,8 +102,8 @@ func listPipelinesCommand(s *session) *cobra.Command {
 			return s.print(func(v render.View) []render.Line { return v.Pipelines(list) })
 		}),
 	}
-	cmd.Flags().IntVar(&limit, "limit", 0, "how many at most")
-	cmd.Flags().StringVar(&cursor, "cursor", "", "where the page before ended")
+	cmd.Flags().IntVar(&page.Limit, "limit", 0, "how many at most")
+	cmd.Flags().StringVar(&page.Cursor, "cursor", "", "where the page before ended")
 	return cmd
 }
 

@@ -144,7 +144,62 @@ func TestClient_SaysItsConditions(t *testing.T) {
 	retried, err := w.admin.RetryTaskAndInputs(t.Context(), again.Tasks[0].ID)
 	require.True(t, fault.HasCode(err, "wrong_state"), "got %v, %v", retried, err)
 	require.NoError(t, w.admin.DeleteTask(t.Context(), id))
-	page, err := w.admin.Pipelines(t.Context(), 1, "")
-	require.NoError(t, err)
-	require.Len(t, page.Pipelines, 1)
+}
+
+// TestClient_ReadsEveryListAPageAtATime makes two of everything.
+func TestClient_ReadsEveryListAPageAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	w.runner()
+	for range 2 {
+		w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, nil)
+		w.roleKey(api.Viewer)
+	}
+	id := w.task(w.AdminKey)
+	w.do(request{method: "POST", path: "/v1/tasks/" + id + "/cancel", key: w.AdminKey}).ok(http.StatusOK, nil)
+	ctx, c := t.Context(), w.admin
+	for name, read := range map[string]func(client.Page) (int, string, error){
+		"pipelines": func(p client.Page) (int, string, error) {
+			l, err := c.PipelinesPage(ctx, p)
+			return len(l.Pipelines), l.NextCursor, err
+		},
+		"runners": func(p client.Page) (int, string, error) {
+			l, err := c.RunnersPage(ctx, p)
+			return len(l.Runners), l.NextCursor, err
+		},
+		"datasets": func(p client.Page) (int, string, error) {
+			l, err := c.DatasetsPage(ctx, p)
+			return len(l.Datasets), l.NextCursor, err
+		},
+		"keys": func(p client.Page) (int, string, error) {
+			l, err := c.KeysPage(ctx, p)
+			return len(l.Keys), l.NextCursor, err
+		},
+		"enrolments": func(p client.Page) (int, string, error) {
+			l, err := c.EnrollmentsPage(ctx, p)
+			return len(l.Enrollments), l.NextCursor, err
+		},
+		"events": func(p client.Page) (int, string, error) {
+			l, err := c.TaskEventsPage(ctx, id, p)
+			return len(l.Events), l.NextCursor, err
+		},
+		"tasks": func(p client.Page) (int, string, error) {
+			l, err := c.Tasks(ctx, client.TaskFilter{Limit: p.Limit, Cursor: p.Cursor, Sort: "-finished"})
+			return len(l.Tasks), l.NextCursor, err
+		},
+	} {
+		all, none, err := read(client.Page{})
+		require.NoError(t, err, name)
+		require.Empty(t, none, name)
+		require.GreaterOrEqual(t, all, 2, name)
+		total := 0
+		for page := (client.Page{Limit: 1}); total == 0 || page.Cursor != ""; total++ {
+			n, next, err := read(page)
+			require.NoError(t, err, name)
+			require.Equal(t, 1, n, name)
+			page.Cursor = next
+		}
+		require.Equal(t, all, total, name)
+	}
 }
