@@ -22,7 +22,7 @@ const (
 // ScheduleRequest makes a schedule, of a task or of a pipeline.
 type ScheduleRequest struct {
 	Name     string `json:"name" minLength:"1" maxLength:"200" doc:"What people call the schedule"`
-	Cron     string `json:"cron" minLength:"1" maxLength:"200" doc:"Minute, hour, day of month, month, day of week, as in 30 7 * * mon-fri; or @hourly, @daily, @weekly, @monthly, @yearly"`
+	Cron     string `json:"cron" minLength:"1" maxLength:"200" doc:"Minute, hour, day, month, weekday, as in 30 7 * * mon-fri; or @hourly, @daily, @weekly, @monthly, @yearly"`
 	TimeZone string `json:"time_zone" minLength:"1" maxLength:"100" doc:"IANA time zone, as in Asia/Jakarta"`
 	// Task or Pipeline is what is created each time.
 	Task     *TaskRequest     `json:"task,omitempty" doc:"What is created each time: this task, or the pipeline"`

@@ -34,9 +34,8 @@ var (
 	ErrNever = errors.New("is never due: no such day comes within five years")
 )
 
-// Parse reads an expression of five fields (minute, hour, day of
-// month, month, day of week, with names, lists, ranges and steps) or one of
-// @hourly, @daily, @weekly, @monthly, @yearly.
+// Parse reads an expression of five fields (minute, hour, day, month, weekday,
+// with names, lists, ranges and steps) or one of @hourly, @daily, @weekly, @monthly, @yearly.
 func Parse(expression, zone string) (*Schedule, error) {
 	// The name "Local" would be the server's own zone, which nobody knows.
 	location, err := time.LoadLocation(zone)
@@ -45,7 +44,7 @@ func Parse(expression, zone string) (*Schedule, error) {
 	}
 	expression = strings.TrimSpace(expression)
 	if strings.Contains(expression, "=") || strings.HasPrefix(expression, "@every") {
-		return nil, errors.New("must have five fields: minute, hour, day of month, month, day of week, as in 30 7 * * mon-fri")
+		return nil, errors.New("must have five fields: minute, hour, day, month, weekday, as in 30 7 * * mon-fri")
 	}
 	parsed, err := parser.Parse(expression)
 	if err != nil {
@@ -53,7 +52,7 @@ func Parse(expression, zone string) (*Schedule, error) {
 	}
 	spec, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
-		return nil, errors.New("must have five fields: minute, hour, day of month, month, day of week")
+		return nil, errors.New("must have five fields: minute, hour, day, month, weekday")
 	}
 	s := &Schedule{spec: spec, zone: location, recurring: everyHour(spec.Hour)}
 	if spec.Location = time.UTC; s.recurring {

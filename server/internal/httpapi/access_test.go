@@ -202,7 +202,11 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 		}
 		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
 		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html").Replace(path)
-		got := w.do(request{method: method, path: path, key: stranger, body: map[string]string{"runners": `{"paused": true}`, "tasks": `{"priority": 1}`}[map[bool]string{true: noun}[method == http.MethodPatch]]})
+		r := request{method: method, path: path, key: stranger}
+		if method == http.MethodPatch {
+			r.body = map[string]string{"runners": `{"paused": true}`, "tasks": `{"priority": 1}`, "schedules": `{"paused": true}`}[noun]
+		}
+		got := w.do(r)
 		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
 		checked++
 	}

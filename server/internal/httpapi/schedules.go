@@ -11,7 +11,7 @@ import (
 
 func (s *Server) addSchedules() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/schedules", id: "create-schedule", tag: tagSchedules, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/schedules", id: "create-schedule", tag: tagSchedules, status: http.StatusCreated, once: &once{again: s.scheduleAgain},
 		summary: "Make a schedule",
 		description: "Creates a task or a pipeline at the times of a cron expression in a time zone. A time that a change of the clock skips is due at the " +
 			"first moment after it, and one that comes twice is due once; an expression whose hour is * goes by the time that passes. What it creates is " +
@@ -40,6 +40,10 @@ func (s *Server) addSchedules() {
 
 func (s *Server) createSchedule(ctx context.Context, in *withBody[api.ScheduleRequest]) (*out[api.Schedule], error) {
 	return answer(s.services.Schedules.Create(ctx, principalOf(ctx), in.Body))
+}
+
+func (s *Server) scheduleAgain(ctx context.Context, made []uuid.UUID) (any, error) {
+	return s.services.Schedules.Schedule(ctx, principalOf(ctx), made[0])
 }
 
 func (s *Server) listSchedules(ctx context.Context, in *pageInput) (*out[api.ScheduleList], error) {

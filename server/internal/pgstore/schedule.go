@@ -72,9 +72,13 @@ func (s *Store) AddSchedule(ctx context.Context, schedule store.Schedule) (store
 		if err != nil {
 			return err
 		}
-		return recordAudit(ctx, tx, auditEntry{
+		err = recordAudit(ctx, tx, auditEntry{
 			workspace: row.WorkspaceID, action: "schedule.create", kind: "schedule", id: row.ID.String(), name: row.Name, after: row.shown(),
 		})
+		if err != nil {
+			return err
+		}
+		return performOnce(ctx, tx, row.ID)
 	})
 	return row.toSchedule(), failed("pgstore.AddSchedule", err)
 }
