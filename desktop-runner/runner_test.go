@@ -52,6 +52,7 @@ func work(t *testing.T, f *apitest.FakeServer) {
 		Shares: []settings.Share{
 			{Name: "birds", Path: file("birds.csv", birds), Policy: result.Rows},
 			{Name: "private", Path: file("private.csv", birds), Policy: result.Aggregates, MinGroupSize: 5},
+			{Name: "pattern", Path: file("birds [1]*?.csv", birds), Policy: result.Rows},
 			{Name: "ragged", Path: file("ragged.csv", ragged), Policy: result.Rows},
 			{Name: "missing", Path: filepath.Join(dir, "missing.csv"), Policy: result.Rows},
 		},
@@ -86,6 +87,9 @@ func TestRunner_DoesTheMainJob(t *testing.T) {
 	require.Equal(t, int64(9), report.Result.Dataset.Rows)
 	require.Equal(t, "birds", report.Result.Sources[0].Name)
 
+	_, report = do(ask("pattern", operation.Fetch, `{"source":{"dataset":"pattern"}}`))
+	require.Equal(t, int64(9), report.Result.Dataset.Rows, "a file whose name looks like a pattern is one file")
+
 	filtered, report := do(ask("filter", operation.Filter, `{"source":{"task":%q},"where":{"column":"mass","op":"ge","value":3500}}`, fetched))
 	require.Equal(t, int64(8), report.Result.Dataset.Rows)
 	require.Equal(t, "birds", report.Result.Sources[0].Name, "what was made from birds says so")
@@ -119,7 +123,7 @@ func TestRunner_SaysWhatIsWrong(t *testing.T) {
 	for _, o := range f.Runner(t).Offers {
 		names = append(names, o.Name)
 	}
-	require.Equal(t, "birds private", strings.Join(names, " "), "what cannot be read is not offered")
+	require.Equal(t, "birds pattern private", strings.Join(names, " "), "what cannot be read is not offered")
 }
 
 func TestRunner_StartsInHalfASecond_AndIsReady(t *testing.T) {

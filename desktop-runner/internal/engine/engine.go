@@ -213,24 +213,17 @@ func Identifier(name string) string { return `"` + strings.ReplaceAll(name, `"`,
 // for the places of a statement where nothing can be bound.
 func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
-// Path quotes the path of one file for the table functions that read files;
-// they would otherwise take some characters as a pattern.
-func Path(path string) string { return Literal(pattern(path)) }
+// Path quotes the path of one file for the table functions that read files. They
+// would take some characters as a pattern, but they look for a file of exactly
+// that name first; and to find a pattern's files they would have to list the
+// folder, which a task may not. Where the file has gone, and the pattern fits
+// another, that one is not among those allowed.
+func Path(path string) string { return Literal(path) }
 
-// pattern writes a path so that DuckDB's globbing finds exactly that file.
-func pattern(path string) string {
-	return strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]").Replace(path)
-}
-
-// allowed lists the files twice where their names look like patterns: DuckDB
-// checks the pattern first and then what it found.
 func allowed(files []string) []string {
-	var out []string
-	for _, f := range files {
-		out = append(out, Literal(f))
-		if p := pattern(f); p != f {
-			out = append(out, Literal(p))
-		}
+	out := make([]string, len(files))
+	for i, f := range files {
+		out[i] = Literal(f)
 	}
 	return out
 }

@@ -176,3 +176,24 @@ func TestWriteParquet_KeepsTheOrderAndCounts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, [][]any{{int64(299997)}, {int64(299994)}}, got)
 }
+
+func TestPath_IsOneFileWhateverItsName(t *testing.T) {
+	t.Parallel()
+	work := filepath.Join(t.TempDir(), "[1]*?")
+	require.NoError(t, os.Mkdir(work, 0o700))
+	name := func(ending string) string { return filepath.Join(work, "a[b]*?'"+ending) }
+	files := map[string]string{name(".csv"): "a\n1\n", name(".json"): `[{"a":1}]`, filepath.Join(work, "ab-and-more'.csv"): "a\n2\n"}
+	var all []string
+	for path, content := range files {
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		all = append(all, path)
+	}
+	db := open(t, engine.Options{WorkDir: work, Files: all})
+	_, _, err := db.WriteParquet(t.Context(), filepath.Base(name(".parquet")), "SELECT 1::BIGINT AS a")
+	require.NoError(t, err)
+	for ending, reader := range map[string]string{".csv": "read_csv", ".json": "read_json", ".parquet": "read_parquet"} {
+		rows, err := db.Rows(t.Context(), "SELECT a FROM "+reader+"("+engine.Path(name(ending))+")")
+		require.NoError(t, err, ending)
+		require.Equal(t, [][]any{{int64(1)}}, rows, ending)
+	}
+}
