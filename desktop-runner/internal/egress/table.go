@@ -119,10 +119,14 @@ func (s *sealing) groups(t *finding.Groups) {
 	s.add(t.Name, t.Title, t.Columns, rows)
 }
 
-// uneven withholds the means of a group that all but a few of its rows agree on.
+// uneven withholds the means of a group that all but a few of its rows agree on,
+// or that a few rows alone were the group of when the means were calculated.
 func (s *sealing) uneven(t *finding.Groups, group int, row []any) {
+	few := t.Formed != nil && s.policy.hidesFew(t.Formed[group])
 	for j, c := range t.Columns {
-		if varied, known := t.Varied[c.Name]; known && s.policy.hidesFew(varied[group]) {
+		own := c.Name == t.Size || slices.Contains(t.Told, c.Name)
+		varied, known := t.Varied[c.Name]
+		if few && !own || known && s.policy.hidesFew(varied[group]) {
 			row[j] = smallGroup
 			s.withheldCells++
 		}

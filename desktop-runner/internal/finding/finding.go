@@ -222,6 +222,9 @@ type Groups struct {
 	// mean of a hundred rows of which one is not zero is that row's value. Other
 	// columns are judged by the size of the group.
 	Varied map[string][]int64
+	// Formed says for each group how many rows its numbers were calculated from,
+	// where those are others than the ones in it; nil where they never are.
+	Formed []int64
 	// Model says what the groups were found from; nil for groups of the data.
 	Model *Fit
 }

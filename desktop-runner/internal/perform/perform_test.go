@@ -279,6 +279,29 @@ func TestRun_SendsNothingOfAFewRowsUnderAggregates(t *testing.T) {
 	}
 }
 
+// When the asker stops the search after one step, rows join a group whose centre
+// three rows alone had decided: those from 78 on.
+func TestRun_TellsNoCentreThatFewRowsDecided(t *testing.T) {
+	t.Parallel()
+	content := "pay\n100\n100.123\n77\n77.25\n77.5\n77.75\n78\n" + "50\n50.909090909090907\n51.81818181818182\n52.72727272727273\n53.63636363636363\n54.54545454545455\n" +
+		"55.45454545454545\n56.36363636363637\n57.27272727272727\n58.18181818181818\n59.09090909090909\n60\n"
+	path := steptest.Write(t, "a.csv", content)
+	ask := func(policy result.Policy) [][]any {
+		p := planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","random_state":63,"params":{"n_clusters":2,"n_init":1,"max_iter":1,"standardize":false}}`,
+			input("x", path, policy))
+		return table(t, succeed(t, p).Document, "clusters").Rows
+	}
+	open := ask(result.Rows)
+	require.Equal(t, int64(7), open[1][1])
+	require.InDelta(t, (100+100.123+78)/3, open[1][2], 1e-9, "this is such a case")
+
+	closed := ask(result.Aggregates)
+	require.Equal(t, int64(7), closed[1][1])
+	_, withheld := result.SuppressedReason(closed[1][2])
+	require.True(t, withheld)
+	require.Equal(t, open[0], closed[0], "sixteen rows decided the other")
+}
+
 // randomFile gives a CSV file of 10 to 60 rows, and the values that fewer than
 // five rows have: names, and amounts with digits that do not come about otherwise.
 func randomFile(random *rand.Rand) (content string, single []string) {

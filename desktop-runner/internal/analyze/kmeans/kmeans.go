@@ -152,6 +152,9 @@ func (c *clustering) order(p int) {
 	for i, label := range c.labels {
 		c.labels[i] = renamed[label]
 	}
+	for i, label := range c.formed {
+		c.formed[i] = renamed[label]
+	}
 }
 
 type report struct {
@@ -236,9 +239,10 @@ func (r report) clusters() (*finding.Groups, error) {
 		}
 	}
 	if !r.points {
+		t.Formed = r.formed()
 		t.Varied = map[string][]int64{}
 		for j := range p {
-			t.Varied[t.Columns[2+j].Name] = r.varied(j, sizes)
+			t.Varied[t.Columns[2+j].Name] = r.varied(j)
 		}
 	}
 	var err error
@@ -246,17 +250,27 @@ func (r report) clusters() (*finding.Groups, error) {
 	return t, err
 }
 
-// varied gives the finding.Groups.Varied of one feature. It sorts, because a map
-// of all values would take several times their memory.
-func (r report) varied(feature int, sizes []int64) []int64 {
-	members := make([][]float64, len(sizes))
-	for group, size := range sizes {
-		members[group] = make([]float64, 0, size)
+// formed gives the finding.Groups.Formed.
+func (r report) formed() []int64 {
+	out := make([]int64, r.c.k(len(r.m.Columns)))
+	for _, label := range r.c.formed {
+		out[label]++
 	}
-	for i, label := range r.c.labels {
+	for group := range out {
+		out[group] = max(out[group], 1) // the point that a centre without any was put on
+	}
+	return out
+}
+
+// varied gives the finding.Groups.Varied of one feature, over the rows that the
+// centres were calculated from. It sorts, because a map of all values would take
+// several times their memory.
+func (r report) varied(feature int) []int64 {
+	members := make([][]float64, r.c.k(len(r.m.Columns)))
+	for i, label := range r.c.formed {
 		members[label] = append(members[label], r.m.Row(i)[feature])
 	}
-	out := make([]int64, len(sizes))
+	out := make([]int64, len(members))
 	for group, values := range members {
 		slices.Sort(values)
 		most, run := 0, 0

@@ -22,6 +22,10 @@ type clustering struct {
 	// centres is k × p, row by row.
 	centres []float64
 	labels  []int
+	// formed has the labels from which the centres were calculated. Those of the
+	// last assignment differ where it stopped before the centres had settled.
+	// A centre that no label names was put on a single point.
+	formed []int
 	// inertia is the sum of squared distances of the points to their centres.
 	inertia float64
 	// apart counts the points that are not on their centre: inertia is theirs.
@@ -121,6 +125,7 @@ func (c *clustering) lloyd(ctx context.Context, x points, o options) error {
 	for c.iterations < o.iterations && ctx.Err() == nil {
 		c.iterations++
 		changed := c.assign(ctx, x, distances)
+		c.formed = append(c.formed[:0], c.labels...)
 		moved := c.move(x, distances)
 		if !changed && c.iterations > 1 || moved <= o.tol {
 			break
