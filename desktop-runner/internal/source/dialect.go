@@ -66,6 +66,46 @@ func checkStructure(path string, d dialect) error {
 	return newRecords(f, d.delimiter).each(func(rec record) error { return rec.check(d.fields) })
 }
 
+// checkLineEnds gives the first line that ends in another way than the first one,
+// outside of quotes; the engine takes one way only.
+func checkLineEnds(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return errors.New("the file could not be opened")
+	}
+	defer f.Close()
+	in, first, line, quoted := bufio.NewReaderSize(f, 1<<16), "", 1, false
+	for {
+		b, err := in.ReadByte()
+		if err != nil {
+			return nil // none, or what other checks name
+		}
+		quoted = quoted != (b == '"')
+		end := ""
+		switch next, _ := in.Peek(1); {
+		case quoted && b == '\n':
+			line++
+			continue
+		case quoted || b != '\n' && b != '\r':
+			continue
+		case b == '\n':
+			end = "LF"
+		case len(next) == 1 && next[0] == '\n':
+			end = "CR LF"
+			_, _ = in.Discard(1) // it was just peeked
+		default:
+			end = "CR"
+		}
+		if first == "" {
+			first = end
+		}
+		if end != first {
+			return fmt.Errorf("line %d ends with %s but the first line with %s; save the file with the same end on every line", line, end, first)
+		}
+		line++
+	}
+}
+
 // census is what a delimiter makes of the sample.
 type census struct {
 	delimiter byte

@@ -13,7 +13,7 @@ var (
 	jsonPlace  = regexp.MustCompile(`in (line|record/value) (\d+)`)
 	csvFields  = regexp.MustCompile(`Expected Number of Columns: (\d+) Found: (\d+)`)
 	jsonLarge  = regexp.MustCompile(`"maximum_object_size" of \d+ bytes exceeded`)
-	csvLongest = regexp.MustCompile(`[Mm]aximum line size`)
+	csvLongest = regexp.MustCompile(`[Mm]aximum line size of \d+ bytes exceeded`)
 )
 
 // explain says in our own words why the engine could not read the file. DuckDB's
@@ -47,6 +47,8 @@ func (r *reader) explainCSV(message string) string {
 		return "it is not UTF-8 text" + where + "; save the file as UTF-8"
 	case csvLongest.MatchString(message):
 		return "it has a line of more than 2 MB" + where + "; check for a quote that is never closed"
+	case where == "" && checkLineEnds(r.path) != nil:
+		return checkLineEnds(r.path).Error()
 	default:
 		return "it could not be read as CSV" + where + "; check the quotes and separators there"
 	}
