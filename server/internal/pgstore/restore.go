@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -57,6 +58,9 @@ func (s *Store) BeginRestore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := endFormerRestore(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS public.? (former_epoch bigint NOT NULL)", bun.Ident(restoreMark)); err != nil {
 			return fmt.Errorf("mark the restore: %w", err)
 		}
@@ -68,6 +72,33 @@ func (s *Store) BeginRestore(ctx context.Context) error {
 		}
 		return nil
 	}))
+}
+
+// restoreTool is the name under which pg_restore is connected.
+const restoreTool = "ddap-pg_restore"
+
+// endFormerRestore ends the sessions of a restore that was killed: its pg_restore
+// outlives it, and would go on filling what this one empties.
+func endFormerRestore(ctx context.Context, tx bun.Tx) error {
+	const wait = 10 * time.Second
+	var sessions []int
+	err := tx.NewRaw("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?", restoreTool).Scan(ctx, &sessions)
+	if err != nil {
+		return fmt.Errorf("look for a former restore: %w", err)
+	}
+	// One by one: in a condition of the query above, PostgreSQL would be free to
+	// end sessions before it has looked whose they are.
+	for _, pid := range sessions {
+		var ended bool
+		if err := tx.NewRaw("SELECT pg_terminate_backend(?, ?)", pid, wait.Milliseconds()).Scan(ctx, &ended); err != nil {
+			return fmt.Errorf("end a former restore: %w", err)
+		}
+		if !ended {
+			return fault.New("pgstore.BeginRestore", fault.Conflict, "restore_running",
+				"Another restore into this database does not end. Try again in a moment.")
+		}
+	}
+	return nil
 }
 
 // keepEpoch notes the epoch of what is about to be dropped, which may be there
