@@ -163,12 +163,18 @@ type Input struct {
 	// Path is where the source stands in the parameters, as in "params.inputs[0]".
 	Path      string `json:"path"`
 	DatasetID string `json:"dataset_id,omitempty" format:"uuid"`
-	// Name is the dataset's name, or the task's.
+	// Name is the dataset's name, or the task's, or the upload's.
 	Name          string `json:"name"`
 	TaskID        string `json:"task_id,omitempty" format:"uuid"`
 	Attempt       int    `json:"attempt,omitempty"`
 	RunnerID      string `json:"runner_id,omitempty" format:"uuid"`
 	OperationCode int    `json:"operation_code,omitempty"`
+	// UploadID is set for an upload, whose content is at GET /v1/uploads/{id}/content;
+	// the fields after it describe that.
+	UploadID    string `json:"upload_id,omitempty" format:"uuid"`
+	ContentType string `json:"content_type,omitempty"`
+	SizeBytes   int64  `json:"size_bytes,omitempty"`
+	SHA256      string `json:"sha256,omitempty"`
 }
 
 // Runner is a runner as people see it.

@@ -41,6 +41,7 @@ type FakeServer struct {
 	enrolments map[string]*enrolment
 	runners    map[string]*Runner
 	tasks      []*fakeTask
+	uploads    []*fakeUpload
 	calls      map[string]int
 }
 
@@ -190,6 +191,9 @@ func (f *FakeServer) routes() http.Handler {
 	handle("POST /v1/task", f.createTask)
 	handle("GET /v1/tasks/{id}", f.getTask)
 	handle("POST /v1/tasks/{id}/cancel", f.cancelTask)
+	handle("POST /v1/uploads", f.createUpload)
+	handle("GET /v1/uploads/{id}/content", f.uploadContent)
+	handle("DELETE /v1/uploads/{id}", f.deleteUpload)
 	handle("POST /v1/enrollments", f.createEnrollment)
 	handle("GET /v1/datasets", f.datasets)
 	handle("POST /v1/runners/{id}/revoke", f.revokeRunner)

@@ -148,7 +148,9 @@ func (f *FakeServer) inputs(t *fakeTask, r *Runner) []api.Input {
 	out := []api.Input{}
 	for _, s := range sources(t) {
 		in := api.Input{Path: s.Path, Name: s.Source.Dataset}
-		if producer := f.task(s.Source.Task); producer != nil {
+		if u := f.upload(s.Source.Upload); s.Source.Upload != "" && u != nil {
+			in.Name, in.UploadID, in.ContentType, in.SizeBytes, in.SHA256 = u.Name, u.ID, u.ContentType, u.SizeBytes, u.SHA256
+		} else if producer := f.task(s.Source.Task); producer != nil {
 			in.Name, in.TaskID, in.Attempt = producer.Name, producer.ID, producer.Attempt
 			in.RunnerID, in.OperationCode = producer.RunnerID, producer.OperationCode
 		} else {

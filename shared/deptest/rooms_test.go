@@ -55,7 +55,8 @@ var rooms = []room{
 		[]string{
 			"server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
 			"server/internal/idempotency", "server/internal/origin", "server/internal/pipelines", "server/internal/ratelimit", "server/internal/registry",
-			"server/internal/results", "server/internal/schedules", "server/internal/stats", "server/internal/store", "shared/...",
+			"server/internal/results", "server/internal/schedules", "server/internal/stats", "server/internal/store",
+			"server/internal/uploads", "shared/...",
 		},
 		"a handler decodes, calls one service and encodes; it reaches no database",
 	},
@@ -68,7 +69,6 @@ var rooms = []room{
 	{"server/internal/events", services, "following what happens knows neither HTTP nor SQL"},
 	{"server/internal/audit", services, "who changed what"},
 	{"server/internal/stats", services, "figures for operators"},
-	{"server/internal/artifacts", services, "files, wherever they are kept"},
 	{
 		"server/internal/backup",
 		[]string{"server/internal/artifacts", "server/internal/embeddedpg", "server/internal/store", "shared/..."},
@@ -82,6 +82,10 @@ var rooms = []room{
 	{"server/internal/idempotency", []string{"server/internal/store", "shared/..."}, "what was asked before, whatever it was"},
 	{"server/internal/retention", []string{"server/internal/store", "shared/..."}, "what is old enough to go"},
 	{"server/internal/paging", []string{"server/internal/store", "shared/..."}, "where a page ended, for every list"},
+	{"server/internal/artifacts", append(services, "server/internal/blobstore"), "which files belong to what tasks left"},
+	{"server/internal/uploads", append(services, "server/internal/blobstore"), "which files people sent"},
+	{"server/internal/blobstore", nil, "bytes by key, whatever they mean"},
+	{"server/internal/blobstore/s3test", nil, "gives an S3 server to the tests of any package"},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
 	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},
 	{"server/internal/store", []string{"shared/..."}, "records and questions; the bottom of the server"},

@@ -59,8 +59,8 @@ var sourceProperty = Property{
 	Name: "source", Kind: SourceOf, Required: true,
 	Title: i18n.Text{EN: "Data", ID: "Data"},
 	Help: i18n.Text{
-		EN: "A shared dataset, or the output of an earlier task.",
-		ID: "Dataset yang dibagikan, atau hasil tugas sebelumnya.",
+		EN: "A shared dataset, the output of an earlier task, or a file that was uploaded.",
+		ID: "Dataset yang dibagikan, hasil tugas sebelumnya, atau berkas yang diunggah.",
 	},
 }
 

@@ -16,6 +16,8 @@ type Source struct {
 	// Task is the id of the task whose output is read; inside a new pipeline,
 	// the ref of one of its steps.
 	Task string `json:"task,omitempty"`
+	// Upload is the id of a file that somebody sent to the server.
+	Upload string `json:"upload,omitempty"`
 }
 
 // SourceAt is a source and its place in the parameters.
@@ -25,7 +27,7 @@ type SourceAt struct {
 	Source *Source
 }
 
-var sourceKinds = []string{"dataset", "dataset_id", "task"}
+var sourceKinds = []string{"dataset", "dataset_id", "task", "upload"}
 
 func checkSource(path string, object map[string]any) []fault.Field {
 	var out []fault.Field
@@ -39,7 +41,7 @@ func checkSource(path string, object map[string]any) []fault.Field {
 		out = append(out, checkString(path+"."+name, object[name], Property{Kind: String})...)
 	}
 	if len(out) == 0 && set != 1 {
-		out = append(out, fault.Field{Path: path, Message: "must name exactly one of dataset, dataset_id or task"})
+		out = append(out, fault.Field{Path: path, Message: "must name exactly one of dataset, dataset_id, task or upload"})
 	}
 	return out
 }

@@ -27,6 +27,7 @@ import (
 type Store interface {
 	store.Catalogue
 	FindInputs(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) ([]store.InputTask, error)
+	FindUploads(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) ([]store.Upload, error)
 }
 
 // Draft is a request on its way to become a task.
@@ -92,9 +93,9 @@ func (d *Draft) SourcesChanged() error {
 	return nil
 }
 
-// Admit checks what the drafts name (datasets, tasks, runners) in their
+// Admit checks what the drafts name (datasets, tasks, uploads, runners) in their
 // workspace. Drafts may name each other's ids. Errors: Invalid with fields
-// (unknown_dataset, unknown_task, …), Conflict (ambiguous_dataset).
+// (unknown_dataset, unknown_task, upload_expired, …), Conflict (ambiguous_dataset).
 func Admit(ctx context.Context, s Store, workspaceID uuid.UUID, drafts []*Draft) ([]store.NewTask, error) {
 	known, err := lookUp(ctx, s, workspaceID, drafts)
 	if err != nil {

@@ -21,6 +21,7 @@ type known struct {
 	tasks    map[uuid.UUID]store.InputTask
 	byName   map[string][]store.KnownDataset
 	byID     map[uuid.UUID]store.KnownDataset
+	uploads  map[uuid.UUID]store.Upload
 	runners  []uuid.UUID
 	allNames []string
 }
@@ -49,6 +50,9 @@ func lookUp(ctx context.Context, s Store, workspaceID uuid.UUID, drafts []*Draft
 	}
 	for _, t := range tasks {
 		k.tasks[t.ID] = t
+	}
+	if k.uploads, err = lookUpUploads(ctx, s, workspaceID, drafts); err != nil {
+		return nil, err
 	}
 	if k.runners, err = s.FindRunnerIDs(ctx, workspaceID, runnerIDs); err != nil {
 		return nil, err
@@ -98,6 +102,8 @@ func (k *known) input(d *Draft, at operation.SourceAt, pinned *uuid.UUID, p *pro
 	switch src := at.Source; {
 	case src.Task != "":
 		in.TaskID = k.task(d, at, in.NeedsData, p)
+	case src.Upload != "":
+		in.UploadID = k.upload(d, at, p)
 	case src.DatasetID != "":
 		id, err := uuid.Parse(src.DatasetID)
 		dataset, ok := k.byID[id]

@@ -13,6 +13,7 @@ import (
 
 	"ddap/server/internal/artifacts"
 	"ddap/server/internal/audit"
+	"ddap/server/internal/blobstore"
 	"ddap/server/internal/config"
 	"ddap/server/internal/dispatch"
 	"ddap/server/internal/events"
@@ -26,6 +27,7 @@ import (
 	"ddap/server/internal/retention"
 	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
+	"ddap/server/internal/uploads"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/credential"
 	"ddap/shared/logkey"
@@ -41,11 +43,13 @@ type App struct {
 	hub       *wakeup.Hub
 	registry  *registry.Service
 	dispatch  *dispatch.Service
+	files     *blobstore.Store
 	artifacts *artifacts.Service
 	schedules *schedules.Service
 	events    *events.Service
 	audit     *audit.Service
 	retention *retention.Service
+	uploads   *uploads.Service
 	http      *httpapi.Server
 	listener  net.Listener
 	front     front
@@ -72,21 +76,22 @@ func New(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *App, err 
 	if a.database, err = openDatabase(ctx, cfg, pgstore.Options{Traces: a.front.traces()}, log); err != nil {
 		return nil, err
 	}
-	if err := a.build(); err != nil { //nolint:contextcheck // handlers have the contexts of their requests
+	if err := a.build(ctx); err != nil {
 		return nil, err
 	}
 	return a, a.bootstrap(ctx)
 }
 
-func (a *App) build() error {
+func (a *App) build(ctx context.Context) (err error) {
+	if a.files, err = OpenFiles(ctx, a.cfg); err != nil {
+		return err
+	}
 	store := a.database.Store
 	a.hub = wakeup.New(store, a.log)
 	a.dispatch = dispatch.New(store, a.hub, a.log)
 	a.registry = registry.New(store, a.dispatch)
-	var err error
-	if a.artifacts, err = openArtifacts(a.cfg, store, a.log); err != nil {
-		return err
-	}
+	a.artifacts = artifacts.New(a.files, store, a.cfg.MaxArtifactBytes, a.log)
+	a.uploads = uploads.New(a.files, store, uploads.Limits{MaxBytes: a.cfg.MaxUploadBytes, Retention: a.cfg.UploadRetention}, a.log)
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)
@@ -94,7 +99,7 @@ func (a *App) build() error {
 	a.retention = retention.New(store, retention.Keep{
 		Succeeded: a.cfg.SucceededKept, Failed: a.cfg.FailedKept, Canceled: a.cfg.CanceledKept,
 	}, a.log)
-	a.http = httpapi.New(httpapi.Services{
+	a.http = httpapi.New(httpapi.Services{ //nolint:contextcheck // handlers have the contexts of their requests
 		Registry:    a.registry,
 		Dispatch:    a.dispatch,
 		Results:     results.New(store, a.hub, a.log),
@@ -105,6 +110,7 @@ func (a *App) build() error {
 		Audit:       a.audit,
 		Stats:       stats.New(store),
 		Idempotency: idempotency.New(store, a.log),
+		Uploads:     a.uploads,
 		Ready:       a.ready,
 		Front:       a.httpFront(),
 	}, a.log)
@@ -168,8 +174,8 @@ func (a *App) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	if a.artifacts != nil {
-		errs = append(errs, a.artifacts.Close())
+	if a.files != nil {
+		errs = append(errs, a.files.Close())
 	}
 	errs = append(errs, a.front.close())
 	if a.database != nil {

@@ -21,6 +21,7 @@ import (
 
 	"ddap/server/internal/app"
 	"ddap/server/internal/app/apptest"
+	"ddap/server/internal/blobstore/s3test"
 	"ddap/server/internal/config"
 	"ddap/server/internal/embeddedpg/pgtest"
 	"ddap/shared/api"
@@ -320,4 +321,23 @@ func TestNew_ServesASchemaThatANewerReleaseHasMade(t *testing.T) {
 	list, err := s.Admin(t).Runners(t.Context())
 	require.NoError(t, err)
 	require.Len(t, list.Runners, 1)
+}
+
+// TestNew_SaysThatTheFilesCannotBeKept and does not start: a wrong bucket or key
+// would show only when the first result is sent.
+func TestNew_SaysThatTheFilesCannotBeKept(t *testing.T) {
+	t.Parallel()
+	bucket := s3test.Start(t)
+	for says, address := range map[string]string{
+		"must begin with s3://": "gs://bucket",
+		"no-such-bucket":        strings.Replace(bucket.Address, "ddap-test", "no-such-bucket", 1),
+		"Forbidden":             strings.Replace(bucket.Address, "testsecret", "wrongsecret", 1),
+	} {
+		cfg := config.Default()
+		cfg.Listen, cfg.DataDir, cfg.DatabaseURL, cfg.BlobURL = "127.0.0.1:0", t.TempDir(), pgtest.Database(t), address
+		_, err := app.New(t.Context(), cfg, slog.New(slog.DiscardHandler))
+		require.ErrorContains(t, err, says)
+		require.ErrorContains(t, err, "--blob-url")
+		require.NotContains(t, err.Error(), "wrongsecret")
+	}
 }

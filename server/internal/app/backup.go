@@ -5,21 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
-	"ddap/server/internal/artifacts"
 	"ddap/server/internal/backup"
 	"ddap/server/internal/config"
 	"ddap/server/internal/embeddedpg"
 	"ddap/server/internal/pgstore"
 	"ddap/server/internal/store"
 )
-
-// openArtifacts opens the storage that the settings name.
-func openArtifacts(cfg config.Config, records artifacts.Records, log *slog.Logger) (*artifacts.Service, error) {
-	return artifacts.OpenFolder(filepath.Join(cfg.DataDir, "artifacts"), records, cfg.MaxArtifactBytes, log)
-}
 
 // Backup writes an archive of everything that a server with these settings
 // keeps, to a new file or into a folder. A server may be running, and may be of
@@ -39,7 +32,7 @@ func Backup(ctx context.Context, cfg config.Config, log *slog.Logger, to string)
 		return "", backup.Manifest{}, err
 	}
 	defer func() { err = errors.Join(err, database.Close(context.WithoutCancel(ctx))) }()
-	content, err := openArtifacts(cfg, database.Store, log)
+	content, err := OpenFiles(ctx, cfg)
 	if err != nil {
 		return "", backup.Manifest{}, err
 	}
@@ -84,7 +77,7 @@ func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, from stri
 		return m, done, err
 	}
 	defer func() { err = errors.Join(err, database.Close(context.WithoutCancel(ctx))) }()
-	content, err := openArtifacts(cfg, database.Store, log)
+	content, err := OpenFiles(ctx, cfg)
 	if err != nil {
 		return m, done, err
 	}

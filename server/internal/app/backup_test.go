@@ -19,6 +19,7 @@ import (
 	"ddap/server/internal/app"
 	"ddap/server/internal/app/apptest"
 	"ddap/server/internal/backup"
+	"ddap/server/internal/blobstore/s3test"
 	"ddap/server/internal/config"
 	"ddap/server/internal/embeddedpg/pgtest"
 	"ddap/shared/api"
@@ -478,4 +479,26 @@ func TestRestore_RefusesAnArchiveThatIsNotWhole(t *testing.T) {
 	}
 	_, _, err = app.Restore(t.Context(), cfg, quiet(), filepath.Join(t.TempDir(), "nowhere"), true)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// TestBackup_TakesUploadsAlong, from a bucket into a folder.
+func TestBackup_TakesUploadsAlong(t *testing.T) {
+	t.Parallel()
+	bucket := s3test.Start(t)
+	from := givenDatabase(t)
+	from.BlobURL = bucket.Address
+	s := apptest.Run(t, from)
+	u, err := s.Admin(t).Upload(t.Context(), client.UploadFile{Name: "a.csv", Content: strings.NewReader("a\n1\n")})
+	require.NoError(t, err)
+	file, m, err := app.Backup(t.Context(), from, quiet(), t.TempDir())
+	require.NoError(t, err)
+	require.Equal(t, 1, m.Contents)
+
+	to := givenDatabase(t)
+	to.AdminKey = from.AdminKey
+	_, _, err = app.Restore(t.Context(), to, quiet(), file, false)
+	require.NoError(t, err)
+	var got bytes.Buffer
+	require.NoError(t, apptest.Run(t, to).Admin(t).UploadContent(t.Context(), u.ID, &got))
+	require.Equal(t, "a\n1\n", got.String())
 }

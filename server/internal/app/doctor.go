@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"ddap/server/internal/artifacts"
+	"ddap/server/internal/blobstore"
 	"ddap/server/internal/config"
 	"ddap/server/internal/doctor"
 	"ddap/server/internal/embeddedpg"
@@ -39,9 +39,9 @@ func Examine(ctx context.Context, cfg config.Config, log *slog.Logger) (_ []doct
 		}
 	}
 	// Opening the storage would make its folder.
-	if _, missing := os.Stat(filepath.Join(cfg.DataDir, "artifacts")); !errors.Is(missing, fs.ErrNotExist) {
-		var content *artifacts.Service
-		if content, p.ArtifactsError = openArtifacts(cfg, nil, log); p.ArtifactsError == nil {
+	if _, missing := os.Stat(filepath.Join(cfg.DataDir, "artifacts")); cfg.BlobURL != "" || !errors.Is(missing, fs.ErrNotExist) {
+		var content *blobstore.Store
+		if content, p.ArtifactsError = OpenFiles(ctx, cfg); p.ArtifactsError == nil {
 			p.Artifacts = content
 			defer func() { err = errors.Join(err, content.Close()) }()
 		}

@@ -1,6 +1,6 @@
 // Package artifacts keeps the files that tasks leave with the server: reports,
-// exports, tables too large for a result document. It is the only package that
-// knows where their bytes are.
+// exports, tables too large for a result document. Their bytes are in package
+// blobstore; which of them belong to what is decided here.
 //
 // An upload is fenced twice, before its bytes are read and when it is added to
 // the records, so that a runner that has lost its lease leaves nothing behind.
@@ -11,17 +11,12 @@ package artifacts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 
 	"github.com/google/uuid"
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-	"gocloud.dev/gcerrors"
 
+	"ddap/server/internal/blobstore"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/credential"
@@ -43,40 +38,19 @@ type Records interface {
 // Service takes and gives artifacts. It is safe for concurrent use.
 type Service struct {
 	records  Records
-	bucket   *blob.Bucket
+	files    *blobstore.Store
 	maxBytes int64
 	log      *slog.Logger
 }
 
-// OpenFolder keeps artifacts in a folder, which is made if missing. maxBytes
-// bounds one artifact; DefaultMaxBytes when zero. The caller closes the service.
-func OpenFolder(dir string, records Records, maxBytes int64, log *slog.Logger) (*Service, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the artifact folder: %w", err)
-	}
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, fmt.Errorf("find the artifact folder: %w", err)
-	}
-	bucket, err := fileblob.OpenBucket(dir, &fileblob.Options{
-		// The system's folder for temporary files may be on another disk,
-		// where a finished file cannot be moved from.
-		NoTempDir: true,
-		// What is known of a file stands in the database.
-		Metadata:    fileblob.MetadataDontWrite,
-		DirFileMode: 0o700,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open the artifact folder: %w", err)
-	}
+// New makes a service that keeps content in files, which the caller closes.
+// maxBytes bounds one artifact; DefaultMaxBytes when zero.
+func New(files *blobstore.Store, records Records, maxBytes int64, log *slog.Logger) *Service {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	return &Service{records: records, bucket: bucket, maxBytes: maxBytes, log: log}, nil
+	return &Service{records: records, files: files, maxBytes: maxBytes, log: log}
 }
-
-// Close gives up the storage.
-func (s *Service) Close() error { return s.bucket.Close() }
 
 // List lists the artifacts of a task's accepted result, by name.
 func (s *Service) List(ctx context.Context, p store.Principal, taskID uuid.UUID) ([]api.Artifact, error) {
@@ -115,12 +89,12 @@ func (s *Service) Stat(ctx context.Context, p store.Principal, taskID uuid.UUID,
 // length is negative. The caller closes the reader.
 func (s *Service) Open(ctx context.Context, a store.Artifact, offset, length int64) (io.ReadCloser, error) {
 	const op = "artifacts.Open"
-	reader, err := s.bucket.NewRangeReader(ctx, contentOf(a).key(), offset, length, nil)
-	if gcerrors.Code(err) == gcerrors.NotFound {
+	reader, err := s.files.Read(ctx, contentOf(a).key(), offset, length)
+	if errors.Is(err, blobstore.ErrNotFound) {
 		return nil, fault.E(op, fault.Internal, errors.New("the record of an artifact has no content"))
 	}
 	if err != nil {
-		return nil, fault.E(op, fault.Internal, fmt.Errorf("read content: %w", err))
+		return nil, fault.E(op, fault.Unavailable, err)
 	}
 	return reader, nil
 }

@@ -27,6 +27,9 @@ func (c content) key() string {
 	return fmt.Sprintf("%s/%s_%d_%s", c.SHA256[:2], c.TaskID, c.Attempt, c.SHA256)
 }
 
+// Key names a content in the storage.
+func Key(c store.Content) string { return content(c).key() }
+
 // readKey is the reverse of key; ok is false for files that are not ours.
 func readKey(key string) (c content, ok bool) {
 	_, name, _ := strings.Cut(key, "/")

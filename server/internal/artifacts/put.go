@@ -2,16 +2,12 @@ package artifacts
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"mime"
 
-	"gocloud.dev/blob"
-
+	"ddap/server/internal/blobstore"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
@@ -89,56 +85,24 @@ func (s *Service) tooLarge(op string) error {
 // write stores the content, all of it or nothing.
 func (s *Service) write(ctx context.Context, to content, from io.Reader) (int64, error) {
 	const op = "artifacts.Put"
-	// Ending this context before Close is how a bucket is told to drop what it
-	// has been given.
-	ctx, drop := context.WithCancel(ctx)
-	defer drop()
-	w, err := s.bucket.NewWriter(ctx, to.key(), &blob.WriterOptions{ContentType: fallbackType, DisableContentTypeDetection: true})
-	if err != nil {
-		return 0, fault.E(op, fault.Internal, fmt.Errorf("store content: %w", err))
+	written, err := s.files.Write(ctx, to.key(), io.LimitReader(from, s.maxBytes+1), func(w blobstore.Written) error {
+		return s.judge(op, w, to.SHA256)
+	})
+	if trouble, ok := errors.AsType[*blobstore.StorageError](err); ok {
+		err = fault.E(op, fault.Unavailable, trouble)
 	}
-	sum := sha256.New()
-	source := &reading{from: io.LimitReader(from, s.maxBytes+1)}
-	size, err := io.Copy(io.MultiWriter(w, sum), source)
-	if err = s.judge(op, size, sum, to.SHA256, source.err, err); err != nil {
-		drop()
-		_ = w.Close() // says that it was dropped
-		return 0, err
-	}
-	if err := w.Close(); err != nil {
-		return 0, fault.E(op, fault.Internal, fmt.Errorf("store content: %w", err))
-	}
-	return size, nil
+	return written.SizeBytes, err
 }
 
 // judge decides whether what came in may stay.
-func (s *Service) judge(op string, size int64, sum hash.Hash, want string, readErr, copyErr error) error {
-	switch {
-	case readErr != nil:
-		return readErr // the sender's, in whatever form the caller gave it
-	case copyErr != nil:
-		return fault.E(op, fault.Internal, fmt.Errorf("store content: %w", copyErr))
-	case size > s.maxBytes:
+func (s *Service) judge(op string, w blobstore.Written, want string) error {
+	if w.SizeBytes > s.maxBytes {
 		return s.tooLarge(op)
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != want {
+	if w.SHA256 != want {
 		return fault.BadFields(op, "hash_mismatch", fault.Field{
-			Path: "header." + api.ArtifactHashHeader, Message: fmt.Sprintf("does not fit the content that arrived: %d bytes with the SHA-256 %s", size, got),
+			Path: "header." + api.ArtifactHashHeader, Message: fmt.Sprintf("does not fit the content that arrived: %d bytes with the SHA-256 %s", w.SizeBytes, w.SHA256),
 		})
 	}
 	return nil
-}
-
-// reading keeps the error of a source, which io.Copy mixes with the writer's.
-type reading struct {
-	from io.Reader
-	err  error
-}
-
-func (r *reading) Read(p []byte) (int, error) {
-	n, err := r.from.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.err = err
-	}
-	return n, err
 }

@@ -3,15 +3,10 @@ package artifacts
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"math/rand/v2"
-	"strings"
 	"time"
 
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
-
+	"ddap/server/internal/blobstore"
 	"ddap/server/internal/store"
 	"ddap/shared/logkey"
 )
@@ -25,6 +20,10 @@ const (
 	// sweepBatch bounds one question to the database.
 	sweepBatch = 500
 )
+
+// errBusy ends a sweep while a backup is under way, or another server sweeps:
+// the next one comes.
+var errBusy = errors.New("content is being kept")
 
 // RunSweepLoop removes what no result will show, once per interval until ctx
 // ends. It is safe to run on any number of servers.
@@ -63,72 +62,32 @@ func (s *Service) Sweep(ctx context.Context, age time.Duration) (removed int, er
 			break
 		}
 	}
-	list := s.bucket.List(nil)
-	for done := false; !done; {
-		var batch []stored
-		batch, done, err = nextBatch(ctx, list, time.Now().Add(-age))
-		if err != nil {
-			return removed, err
-		}
+	// The files' own times only make the sweep careful: the database decides.
+	err = s.files.Each(ctx, "", time.Now().Add(-age), sweepBatch, func(batch []blobstore.Object) error {
 		mine, err := s.records.RemoveContent(ctx, func(ctx context.Context) error {
 			n, err := s.removeUnknown(ctx, batch)
 			removed += n
 			return err
 		})
-		if err != nil || !mine { // a backup is under way, or another server sweeps: the next sweep comes
-			return removed, err
+		if err == nil && !mine {
+			return errBusy
 		}
+		return err
+	})
+	if errors.Is(err, errBusy) {
+		err = nil
 	}
-	return removed, nil
+	return removed, err
 }
 
-// stored is a file of ours in the bucket.
-type stored struct {
-	key string
-	of  content
-	// unfinished is what a server that was killed has left of an upload.
-	unfinished bool
-}
-
-// nextBatch reads on in the bucket's list; done says that it ended.
-func nextBatch(ctx context.Context, list *blob.ListIterator, before time.Time) (batch []stored, done bool, err error) {
-	for len(batch) < sweepBatch {
-		object, err := list.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			return batch, true, nil
+func (s *Service) removeUnknown(ctx context.Context, batch []blobstore.Object) (removed int, err error) {
+	ours := make(map[blobstore.Object]content, len(batch))
+	asked := make([]store.Content, 0, len(batch))
+	for _, file := range batch {
+		if c, ok := readKey(file.Key); ok {
+			ours[file] = c
+			asked = append(asked, store.Content(c))
 		}
-		if err != nil {
-			return nil, false, fmt.Errorf("list content: %w", err)
-		}
-		file := stored{key: object.Key}
-		var ours bool
-		if file.of, ours = readKey(object.Key); !ours {
-			file.of, ours = readKey(withoutTempSuffix(object.Key))
-			file.unfinished = true
-		}
-		// The file's own time is the server's clock, and only makes the sweep
-		// careful: the database decides.
-		if ours && object.ModTime.Before(before) {
-			batch = append(batch, file)
-		}
-	}
-	return batch, false, nil
-}
-
-// withoutTempSuffix gives the key under which the bucket would have stored what
-// it writes to KEY.TIME.tmp until it is whole.
-func withoutTempSuffix(key string) string {
-	key, temporary := strings.CutSuffix(key, ".tmp")
-	if at := strings.LastIndexByte(key, '.'); temporary && at >= 0 {
-		return key[:at]
-	}
-	return ""
-}
-
-func (s *Service) removeUnknown(ctx context.Context, batch []stored) (removed int, err error) {
-	asked := make([]store.Content, len(batch))
-	for i, file := range batch {
-		asked[i] = store.Content(file.of)
 	}
 	found, err := s.records.FindContent(ctx, asked)
 	if err != nil {
@@ -138,13 +97,12 @@ func (s *Service) removeUnknown(ctx context.Context, batch []stored) (removed in
 	for _, c := range found {
 		known[content(c)] = true
 	}
-	for _, file := range batch {
-		if known[file.of] && !file.unfinished {
+	for file, c := range ours {
+		if known[c] && file.Leftover == "" {
 			continue
 		}
-		// Another server may have been faster.
-		if err := s.bucket.Delete(ctx, file.key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-			return removed, fmt.Errorf("remove content: %w", err)
+		if err := s.files.Delete(ctx, file.Place()); err != nil {
+			return removed, err
 		}
 		removed++
 	}

@@ -35,6 +35,12 @@ type Config struct {
 	DatabaseConnections int
 	// MaxArtifactBytes bounds one artifact.
 	MaxArtifactBytes int64
+	// BlobURL says where artifacts and uploads are kept, the data folder where
+	// it is empty. It may hold a key of the object store: a secret.
+	BlobURL string
+	// MaxUploadBytes bounds one upload, UploadRetention how long it is kept.
+	MaxUploadBytes  int64
+	UploadRetention time.Duration
 	// ShutdownTimeout is how long requests under way may take to finish.
 	ShutdownTimeout time.Duration
 	// EventsKept and AuditKept are how long events of the fleet and entries of
@@ -58,6 +64,7 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", DataDir: defaultDataDir(os.Geteuid() == 0, os.Getenv),
 		DatabaseConnections: 20, MaxArtifactBytes: 1 << 30, ShutdownTimeout: 10 * time.Second,
+		MaxUploadBytes: 1 << 30, UploadRetention: 7 * 24 * time.Hour,
 		EventsKept: 30 * 24 * time.Hour, AuditKept: 400 * 24 * time.Hour,
 		SucceededKept: 365 * 24 * time.Hour, FailedKept: 365 * 24 * time.Hour, CanceledKept: 90 * 24 * time.Hour,
 		LogFormat: "text", LogLevel: "info", Serving: defaultServing(),
@@ -88,12 +95,14 @@ func (c *Config) AddAll(flags *pflag.FlagSet) {
 	c.AddLogging(flags)
 }
 
-// AddDatabase defines the flags that say where the database is.
+// AddDatabase defines the flags that say where the database and the files are.
 func (c *Config) AddDatabase(flags *pflag.FlagSet) {
 	flags.StringVar(&c.File, fileFlag, c.File, "YAML file of settings; every flag is a key of it, and flags and environment variables win over it")
 	flags.StringVar(&c.DataDir, "data-dir", c.DataDir, "folder for artifacts and, without --database-url, for the database")
 	flags.StringVar(&c.DatabaseURL, "database-url", c.DatabaseURL,
 		"PostgreSQL to use, as in postgres://USER:PASSWORD@HOST/NAME; without it the server starts its own in the data folder")
+	flags.StringVar(&c.BlobURL, "blob-url", c.BlobURL,
+		"where artifacts and uploads are kept: file:///FOLDER, or s3://[KEY_ID:SECRET@]BUCKET[/PREFIX][?region=R&endpoint=URL&path_style=true]; without it the data folder")
 }
 
 // AddLogging defines the flags that say how to log.
@@ -107,6 +116,7 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.StringVar(&c.Listen, "listen", c.Listen, "address to serve HTTP on")
 	flags.IntVar(&c.DatabaseConnections, "database-connections", c.DatabaseConnections, "connections to the database at most")
 	flags.Int64Var(&c.MaxArtifactBytes, "max-artifact-bytes", c.MaxArtifactBytes, "size of one artifact at most")
+	c.addUploads(flags)
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
 	c.addServing(flags)
 }
@@ -135,6 +145,7 @@ func (c *Config) Check() error {
 	refuse(!isDatabaseURL(c.DatabaseURL), "database-url", "must look like postgres://USER:PASSWORD@HOST:PORT/NAME")
 	refuse(c.DatabaseConnections < 4 || c.DatabaseConnections > 1000, "database-connections", "must be from 4 to 1000, not %d", c.DatabaseConnections)
 	refuse(c.MaxArtifactBytes < 1, "max-artifact-bytes", "must be at least 1, not %d", c.MaxArtifactBytes)
+	wrong = append(wrong, c.checkFiles()...)
 	refuse(c.ShutdownTimeout < 0 || c.ShutdownTimeout > 10*time.Minute, "shutdown-timeout", "must be from 0s to 10m, not %s", c.ShutdownTimeout)
 	refuse(c.EventsKept < 0, "events-kept", "must not be negative, and is %s", c.EventsKept)
 	refuse(c.AuditKept < 0, "audit-kept", "must not be negative, and is %s", c.AuditKept)

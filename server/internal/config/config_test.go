@@ -29,6 +29,8 @@ func TestCheck_NamesTheFlagThatMakesNoSense(t *testing.T) {
 		"--database-connections": func(c *config.Config) { c.DatabaseConnections = 1 },
 		"--max-artifact-bytes":   func(c *config.Config) { c.MaxArtifactBytes = 0 },
 		"--failed-kept":          func(c *config.Config) { c.FailedKept = -time.Second },
+		"--max-upload-bytes":     func(c *config.Config) { c.MaxUploadBytes = 0 },
+		"--upload-retention":     func(c *config.Config) { c.UploadRetention = time.Second },
 		"--shutdown-timeout":     func(c *config.Config) { c.ShutdownTimeout = -time.Second },
 		"--log-format":           func(c *config.Config) { c.LogFormat = "xml" },
 		"--tls-cert":             func(c *config.Config) { c.TLSKey = "key.pem" },
@@ -73,6 +75,7 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 		"DDAP_DATABASE_CONNECTIONS": "7", "DDAP_MAX_ARTIFACT_BYTES": "1000", "DDAP_SHUTDOWN_TIMEOUT": "1m",
 		"DDAP_EVENTS_KEPT": "1h", "DDAP_AUDIT_KEPT": "2h", "DDAP_SUCCEEDED_KEPT": "3h", "DDAP_FAILED_KEPT": "4h", "DDAP_CANCELED_KEPT": "0s",
 		"DDAP_LOG_FORMAT": "json", "DDAP_LOG_LEVEL": "warn",
+		"DDAP_BLOB_URL": "s3://bucket", "DDAP_MAX_UPLOAD_BYTES": "2000", "DDAP_UPLOAD_RETENTION": "1h",
 	}
 	require.NoError(t, envflag.Apply(flags, func(name string) (string, bool) { v, ok := env[name]; return v, ok }))
 	require.NoError(t, c.Check())
@@ -81,6 +84,7 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 		MaxArtifactBytes: 1000, ShutdownTimeout: time.Minute,
 		EventsKept: time.Hour, AuditKept: 2 * time.Hour, SucceededKept: 3 * time.Hour, FailedKept: 4 * time.Hour,
 		LogFormat: "json", LogLevel: "warn", Serving: config.Default().Serving,
+		BlobURL: "s3://bucket", MaxUploadBytes: 2000, UploadRetention: time.Hour,
 	}, c)
 }
 

@@ -108,6 +108,7 @@ func TestPrint_MasksSecretsAndCanBeReadAgain(t *testing.T) {
 	t.Parallel()
 	_, sources, flags, err := settled(t, "trusted-proxies: [10.0.0.0/8]\n", map[string]string{
 		"DDAP_DATABASE_URL": "postgres://ddap:hidden%20one@db.example.org:5432/ddap?sslmode=require&password=hidden-two",
+		"DDAP_BLOB_URL":     "s3://id:hidden-three@bucket?region=eu-north-1",
 	}, "--otel-endpoint", "https://me:hidden-three@collector.example.org")
 	require.NoError(t, err)
 	var b bytes.Buffer
@@ -115,6 +116,7 @@ func TestPrint_MasksSecretsAndCanBeReadAgain(t *testing.T) {
 	require.NotContains(t, b.String(), "hidden")
 	require.Contains(t, b.String(), `database-url: "postgres://ddap:(masked)@db.example.org:5432/ddap?password=(masked)&sslmode=require"  # environment DDAP_DATABASE_URL`)
 	require.Contains(t, b.String(), "https://me:(masked)@collector.example.org")
+	require.Contains(t, b.String(), "s3://id:(masked)@bucket?region=eu-north-1")
 	require.Contains(t, b.String(), `listen: "127.0.0.1:8080"  # default`)
 	var again map[string]any
 	require.NoError(t, yaml.Unmarshal(b.Bytes(), &again))

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"ddap/server/internal/store"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/fault"
@@ -25,6 +27,7 @@ type Store interface {
 	store.Catalogue
 	store.Requirements
 	store.Pipelines
+	FindUploads(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) ([]store.Upload, error)
 }
 
 // Service hands out work. It is safe for concurrent use.

@@ -60,6 +60,12 @@ var routes = map[string]access{
 	"PUT /v1/tasks/{id}/artifacts/{name}": runners,
 	"GET /v1/tasks/{id}/artifacts/{name}": withRunners(viewers),
 
+	"POST /v1/uploads":             analysts,
+	"GET /v1/uploads":              analysts,
+	"GET /v1/uploads/{id}":         analysts,
+	"DELETE /v1/uploads/{id}":      analysts,
+	"GET /v1/uploads/{id}/content": withRunners(analysts),
+
 	"POST /v1/pipelines":             analysts,
 	"GET /v1/pipelines":              analysts,
 	"GET /v1/pipelines/{id}":         analysts,

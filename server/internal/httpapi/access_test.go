@@ -40,6 +40,11 @@ var allowed = map[string]string{
 	"GET /v1/tasks/{id}/events":           "vaoA",
 	"PUT /v1/tasks/{id}/artifacts/{name}": "r",
 	"GET /v1/tasks/{id}/artifacts/{name}": "vaoAr",
+	"POST /v1/uploads":                    "aoA",
+	"GET /v1/uploads":                     "aoA",
+	"GET /v1/uploads/{id}":                "aoA",
+	"DELETE /v1/uploads/{id}":             "aoA",
+	"GET /v1/uploads/{id}/content":        "aoAr",
 	"POST /v1/pipelines":                  "aoA",
 	"GET /v1/pipelines":                   "aoA",
 	"GET /v1/pipelines/{id}":              "aoA",
@@ -188,12 +193,13 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
 	require.NoError(t, err)
 	enrolment := w.enrolment(api.EnrollmentRequest{})
+	upload := w.upload(w.AdminKey, "data.csv", "a\n1\n")
 	stranger := w.otherWorkspace()
 	schedule, err := w.admin.CreateSchedule(t.Context(), api.ScheduleRequest{Name: "s", Cron: "@daily", TimeZone: "UTC", Task: &api.TaskRequest{
 		Name: "t", OperationCode: 100, Params: json.RawMessage(`{"source": {"dataset": "birds"}}`),
 	}})
 	require.NoError(t, err)
-	ids := map[string]string{"schedules": schedule.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID}
+	ids := map[string]string{"schedules": schedule.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID}
 	checked := 0
 	for _, route := range httpapi.RouteTable() {
 		method, path, _ := strings.Cut(route, " ")
@@ -213,12 +219,13 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	require.Greater(t, checked, 15)
 
 	for path, field := range map[string]string{
-		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`,
+		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`,
 	} {
 		got := w.do(request{method: "GET", path: path, key: stranger})
 		require.Containsf(t, string(got.body), field, "the list at %s", path)
 	}
 	w.do(request{method: "POST", path: "/v1/task", key: stranger, body: fetchBirds}).refused(422, api.CodeUnknownDataset)
+	w.do(request{method: "POST", path: "/v1/task", key: stranger, body: fetchUpload(upload.ID)}).refused(422, api.CodeUnknownUpload)
 
 	shown, err := w.admin.Task(t.Context(), task)
 	require.NoError(t, err)

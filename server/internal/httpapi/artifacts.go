@@ -1,7 +1,8 @@
 package httpapi
 
 import (
-	"errors"
+	"context"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -63,10 +64,7 @@ func (s *Server) putArtifact(c *fiber.Ctx) error {
 	}
 	done, err := s.services.Artifacts.Put(c.UserContext(), upload)
 	if err != nil {
-		if b := bodyOf(c); b != nil && b.err != nil && errors.Is(err, b.err) {
-			return readProblem(err)
-		}
-		return err
+		return streamProblem(c, err)
 	}
 	return sendJSON(c, done)
 }
@@ -116,47 +114,12 @@ func (s *Server) getArtifact(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	etag := `"` + a.SHA256 + `"`
-	c.Set(fiber.HeaderETag, etag)
-	c.Set(fiber.HeaderAcceptRanges, "bytes")
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	if matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
-		c.Status(http.StatusNotModified)
-		return nil
-	}
-	// The content is whatever a task made of whatever data: a browser saves
-	// it and does not look into it.
-	c.Set(fiber.HeaderContentType, a.ContentType)
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+a.Name+`"`)
-	c.Set(fiber.HeaderContentSecurityPolicy, "sandbox; default-src 'none'; frame-ancestors 'none'")
-	return s.sendContent(c, a, etag)
-}
-
-func (s *Server) sendContent(c *fiber.Ctx, a store.Artifact, etag string) error {
-	asked := c.Get(fiber.HeaderRange)
-	if condition := c.Get(fiber.HeaderIfRange); condition != "" && condition != etag {
-		asked = ""
-	}
-	part, kind := parseRange(asked, a.SizeBytes)
-	switch kind {
-	case rangeUnsatisfiable:
-		c.Set(fiber.HeaderContentRange, "bytes */"+strconv.FormatInt(a.SizeBytes, 10))
-		return newProblem(http.StatusRequestedRangeNotSatisfiable, "range_not_satisfiable", "The artifact has only "+strconv.FormatInt(a.SizeBytes, 10)+" bytes.")
-	case rangePart:
-		c.Status(http.StatusPartialContent)
-		c.Set(fiber.HeaderContentRange, part.header(a.SizeBytes))
-	case rangeWhole:
-	}
-	if c.Method() == http.MethodHead {
-		c.Response().SkipBody = true
-		c.Response().Header.SetContentLength(int(part.length))
-		return nil
-	}
-	content, err := s.services.Artifacts.Open(c.UserContext(), a, part.start, part.length)
-	if err != nil {
-		return err
-	}
-	return c.SendStream(content, int(part.length)) // fasthttp closes it
+	return sendContent(c, download{
+		name: a.Name, contentType: a.ContentType, sha256: a.SHA256, size: a.SizeBytes,
+		open: func(ctx context.Context, offset, length int64) (io.ReadCloser, error) {
+			return s.services.Artifacts.Open(ctx, a, offset, length)
+		},
+	})
 }
 
 func sendJSON(c *fiber.Ctx, v any) error {

@@ -30,6 +30,7 @@ import (
 	"ddap/server/internal/results"
 	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
+	"ddap/server/internal/uploads"
 )
 
 // Services is what the handlers call.
@@ -43,6 +44,7 @@ type Services struct {
 	Events    *events.Service
 	Audit     *audit.Service
 	Stats     *stats.Service
+	Uploads   *uploads.Service
 	// Idempotency makes repeated requests have their effect once.
 	Idempotency *idempotency.Service
 	// Ready reports by name what the server depends on: nil for what works.
@@ -116,6 +118,7 @@ func (s *Server) addRoutes() {
 	s.addTasks()
 	s.addResults()
 	s.addArtifacts()
+	s.addUploads()
 	s.addPipelines()
 	s.addSchedules()
 	s.addRunners()

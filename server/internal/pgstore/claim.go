@@ -229,5 +229,5 @@ func assignedInputs(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, ids []uu
 	for _, r := range rows {
 		out[r.TaskID] = append(out[r.TaskID], r.toInput())
 	}
-	return out, nil
+	return out, addUploads(ctx, tx, ids, out)
 }

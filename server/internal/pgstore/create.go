@@ -151,7 +151,9 @@ func (c *creation) run(ctx context.Context, tx bun.Tx) ([]newTaskRow, error) {
 		}
 		rows[i] = row
 		for _, in := range t.Inputs {
-			inputs = append(inputs, fromInput(t.ID, in))
+			if in.UploadID == nil { // see linkUploads
+				inputs = append(inputs, fromInput(t.ID, in))
+			}
 		}
 	}
 	return rows, c.insert(ctx, tx, rows, inputs)
@@ -298,6 +300,9 @@ func (c *creation) insert(ctx context.Context, tx bun.Tx, rows []newTaskRow, inp
 		if _, err := tx.NewInsert().Model(&inputs).Exec(ctx); err != nil {
 			return fmt.Errorf("insert the inputs of tasks: %w", err)
 		}
+	}
+	if err := linkUploads(ctx, tx, c.creator.WorkspaceID, c.tasks); err != nil {
+		return err
 	}
 	ids := make([]uuid.UUID, len(rows))
 	for i := range rows {

@@ -126,7 +126,7 @@ type NewTask struct {
 }
 
 // NewInput is what one source of a new task's parameters stands for: a dataset,
-// or the output of another task.
+// the output of another task, or an upload.
 type NewInput struct {
 	// Path is where the source stands, as in "params.inputs[0]".
 	Path string
@@ -134,6 +134,9 @@ type NewInput struct {
 	DatasetName string
 	DatasetID   *uuid.UUID
 	TaskID      *uuid.UUID
+	// UploadID is set for an upload, and none of the others then. The task may
+	// run anywhere.
+	UploadID *uuid.UUID
 	// NeedsData says that the task reads rows, and so must run where they are.
 	NeedsData bool
 }

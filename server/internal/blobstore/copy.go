@@ -1,4 +1,4 @@
-package artifacts
+package blobstore
 
 import (
 	"context"
@@ -6,20 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
-	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
-
-	"ddap/server/internal/store"
 )
-
-// Key names a content in the storage: what EachContent finds and PutContent puts.
-func Key(c store.Content) string { return content(c).key() }
 
 // EachContent calls visit with everything that the storage has in whole, for a
 // backup, and with a way to read it. What goes away meanwhile is left out.
-func (s *Service) EachContent(ctx context.Context, visit func(key string, size int64, from io.Reader) error) error {
+func (s *Store) EachContent(ctx context.Context, visit func(key string, size int64, from io.Reader) error) error {
 	list := s.bucket.List(nil)
 	for {
 		object, err := list.Next(ctx)
@@ -29,7 +22,7 @@ func (s *Service) EachContent(ctx context.Context, visit func(key string, size i
 		if err != nil {
 			return fmt.Errorf("list content: %w", err)
 		}
-		if object.IsDir || strings.HasSuffix(object.Key, ".tmp") { // being written, or what a killed server left
+		if object.IsDir || withoutTempSuffix(object.Key) != "" { // being written, or what a killed server left
 			continue
 		}
 		if err := s.visit(ctx, object.Key, visit); err != nil {
@@ -38,7 +31,7 @@ func (s *Service) EachContent(ctx context.Context, visit func(key string, size i
 	}
 }
 
-func (s *Service) visit(ctx context.Context, key string, visit func(key string, size int64, from io.Reader) error) error {
+func (s *Store) visit(ctx context.Context, key string, visit func(key string, size int64, from io.Reader) error) error {
 	reader, err := s.bucket.NewReader(ctx, key, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return nil
@@ -51,26 +44,13 @@ func (s *Service) visit(ctx context.Context, key string, visit func(key string, 
 }
 
 // PutContent stores what EachContent gave under this key, all of it or nothing.
-func (s *Service) PutContent(ctx context.Context, key string, from io.Reader) error {
-	ctx, drop := context.WithCancel(ctx)
-	defer drop()
-	w, err := s.bucket.NewWriter(ctx, key, &blob.WriterOptions{ContentType: fallbackType, DisableContentTypeDetection: true})
-	if err != nil {
-		return fmt.Errorf("store content: %w", err)
-	}
-	if _, err := io.Copy(w, from); err != nil {
-		drop()
-		_ = w.Close() // says that it was dropped
-		return fmt.Errorf("store content: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return fmt.Errorf("store content: %w", err)
-	}
-	return nil
+func (s *Store) PutContent(ctx context.Context, key string, from io.Reader) error {
+	_, err := s.Write(ctx, key, from, func(Written) error { return nil })
+	return err
 }
 
 // IsEmpty reports whether the storage has nothing at all.
-func (s *Service) IsEmpty(ctx context.Context) (bool, error) {
+func (s *Store) IsEmpty(ctx context.Context) (bool, error) {
 	_, err := s.bucket.List(nil).Next(ctx)
 	if errors.Is(err, io.EOF) {
 		return true, nil
@@ -82,7 +62,7 @@ func (s *Service) IsEmpty(ctx context.Context) (bool, error) {
 }
 
 // CheckWritable stores something small, reads it back and removes it.
-func (s *Service) CheckWritable(ctx context.Context) error {
+func (s *Store) CheckWritable(ctx context.Context) error {
 	key, text := "doctor-"+rand.Text(), rand.Text()
 	if err := s.bucket.WriteAll(ctx, key, []byte(text), nil); err != nil {
 		return fmt.Errorf("write: %w", err)
