@@ -146,6 +146,8 @@ type Source struct {
 	Name      string `json:"name"`
 	RunnerID  string `json:"runner_id"`
 	Revision  string `json:"revision,omitempty"`
+	// UploadID is set where an upload was read; the runner then only did the work.
+	UploadID string `json:"upload_id,omitempty"`
 }
 
 // Coverage counts the answers to a question that was put to many runners.

@@ -33,7 +33,7 @@ func (a *Agent) plan(ctx context.Context, as api.Assignment, folder string) (_ p
 		return p, release, failureFrom(err, task.InvalidParams)
 	}
 	for _, in := range as.Inputs {
-		input, done, failure := a.input(ctx, in, params)
+		input, done, failure := a.input(ctx, in, params, folder)
 		if done != nil {
 			releases = append(releases, done)
 		}
@@ -46,11 +46,20 @@ func (a *Agent) plan(ctx context.Context, as api.Assignment, folder string) (_ p
 }
 
 // input finds what one source stands for: a shared file, the rows that an
-// earlier task left here, or the result document of one.
-func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params) (plan.Input, func(), *plan.Failure) {
+// earlier task left here, the result document of one, or a file on the server,
+// which it puts into folder.
+func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params, folder string) (plan.Input, func(), *plan.Failure) {
 	out := plan.Input{Path: in.Path, Name: in.Name}
 	export, isExport := params.(*operation.ExportParams)
 	switch {
+	case in.UploadID != "":
+		file, failure := a.download(ctx, in, folder)
+		if failure != nil {
+			return out, nil, failure
+		}
+		out.File = file
+		out.Sources = []result.Source{{Name: in.Name, RunnerID: a.runnerID, UploadID: in.UploadID, Revision: in.SHA256[:revisionLength]}}
+		return out, nil, nil
 	case in.TaskID == "":
 		found, err := a.Catalogue.Get(ctx, in.Name)
 		if err != nil {

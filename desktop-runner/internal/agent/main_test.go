@@ -80,6 +80,10 @@ func perform(ctx context.Context, p plan.Plan, progress func(plan.Progress)) pla
 	case "read rows":
 		raw, err := os.ReadFile(p.Inputs[0].File.Path)
 		return done(p, fmt.Sprintf("%s %v %s %d", raw, err, p.Inputs[0].File.Policy, p.Inputs[0].File.MinGroupSize))
+	case "read upload":
+		raw, err := os.ReadFile(p.Inputs[0].File.Path)
+		f := p.Inputs[0].File
+		return done(p, fmt.Sprintf("%s %v %s %s %t", raw, err, f.Policy, f.Format, filepath.Dir(f.Path) == p.WorkDir))
 	case "make a report":
 		return makeReport(p)
 	case "lie about a file":

@@ -6,6 +6,8 @@ package plan
 
 import (
 	"encoding/json"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"ddap/shared/operation"
@@ -61,6 +63,21 @@ const (
 	JSON    Format = "json"
 	Parquet Format = "parquet"
 )
+
+// FormatOf tells a file's format by the ending of its name; false where it is
+// none that can be read.
+func FormatOf(name string) (Format, bool) {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv", ".tsv", ".tab", ".txt":
+		return CSV, true
+	case ".json", ".ndjson", ".jsonl":
+		return JSON, true
+	case ".parquet", ".pq":
+		return Parquet, true
+	default:
+		return "", false
+	}
+}
 
 // Limits bound what the child may use; zero is no limit of the owner's own, and
 // the child then takes a cautious default.

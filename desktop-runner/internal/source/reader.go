@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
@@ -29,18 +28,7 @@ type column struct {
 }
 
 // FormatOf guesses a file's format from its name; false where the ending says nothing.
-func FormatOf(path string) (plan.Format, bool) {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv", ".tsv", ".tab", ".txt":
-		return plan.CSV, true
-	case ".json", ".ndjson", ".jsonl":
-		return plan.JSON, true
-	case ".parquet", ".pq":
-		return plan.Parquet, true
-	default:
-		return "", false
-	}
-}
+func FormatOf(path string) (plan.Format, bool) { return plan.FormatOf(path) }
 
 // prepare looks at the file without the engine: whether it is what its format
 // says, and for CSV how it is written.
