@@ -81,7 +81,7 @@ func checkLineEnds(path string) error {
 			return nil // none, or what other checks name
 		}
 		quoted = quoted != (b == '"')
-		end := ""
+		var end string
 		switch next, _ := in.Peek(1); {
 		case quoted && b == '\n':
 			line++

@@ -46,7 +46,7 @@ func (a *App) openFront(ctx context.Context) (err error) {
 		signal.Notify(f.hangup, syscall.SIGHUP)
 	}
 	f.metrics = metrics.New()
-	if f.metricsAt, err = listenForMetrics(ctx, a.cfg.MetricsAddress(), a.log); err != nil {
+	if f.metricsAt, err = listenForMetrics(ctx, a.cfg.MetricsAddress(), config.DefaultMetricsListen, a.log); err != nil {
 		return err
 	}
 	if tracing.Wanted(a.cfg.OTelEndpoint, os.Getenv) {
@@ -61,7 +61,7 @@ func (a *App) openFront(ctx context.Context) (err error) {
 // listenForMetrics gives nil where nobody wants metrics. Where the default
 // address is taken, as by a second server on one machine, the server goes
 // without; an address that somebody chose must be free.
-func listenForMetrics(ctx context.Context, address string, log *slog.Logger) (net.Listener, error) {
+func listenForMetrics(ctx context.Context, address, byDefault string, log *slog.Logger) (net.Listener, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -69,7 +69,7 @@ func listenForMetrics(ctx context.Context, address string, log *slog.Logger) (ne
 	switch {
 	case err == nil:
 		return ln, nil
-	case address == config.DefaultMetricsListen && errors.Is(err, syscall.EADDRINUSE):
+	case address == byDefault && errors.Is(err, syscall.EADDRINUSE):
 		log.Warn("the default address for metrics is taken, serving none; choose another with --metrics-listen", logkey.Address, address)
 		return nil, nil
 	default:

@@ -70,15 +70,6 @@ func TestMetrics_OnAnAddressThatIsTaken(t *testing.T) {
 	require.ErrorContains(t, err, "listen for metrics on "+cfg.MetricsListen)
 	require.ErrorContains(t, err, "--metrics-listen")
 
-	// The default may be taken by another server on this machine: it is no reason not to serve.
-	if ln, err := net.Listen("tcp", config.DefaultMetricsListen); err == nil {
-		t.Cleanup(func() { _ = ln.Close() })
-	}
-	s := apptest.Start(t, func(c *config.Config) { c.MetricsListen = config.DefaultMetricsListen })
-	require.Empty(t, s.App.MetricsAddress())
-	_, err = s.Admin(t).WhoAmI(t.Context())
-	require.NoError(t, err)
-
 	off := apptest.Start(t, func(c *config.Config) { c.MetricsListen = "off" })
 	require.Empty(t, off.App.MetricsAddress())
 }
