@@ -49,7 +49,8 @@ func optionalTime(name, text string) (*time.Time, error) {
 		return nil, nil
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || t.Year() < 1 || t.Year() > 9999 {
+	// In UTC, which is what PostgreSQL gets: the first hours of the year 1 in the east are none of its years.
+	if t = t.UTC(); err != nil || t.Year() < 1 || t.Year() > 9999 {
 		return nil, fault.BadFields("httpapi.optionalTime", codeInvalidRequest,
 			fault.Field{Path: "query." + name, Message: "must be a time in RFC 3339, as in 2026-11-24T10:00:00Z"})
 	}

@@ -147,7 +147,10 @@ func TestAudit_SaysWhoChangedWhatFromWhere(t *testing.T) {
 	other, err := w.Client(t, w.otherWorkspace()).Audit(t.Context(), client.AuditFilter{Action: "runner"})
 	require.NoError(t, err)
 	require.Empty(t, other.Entries)
-	for query, field := range map[string]string{"cursor=x": "query.cursor", "since=yesterday": "query.since", "actor_id=1": "query.actor_id"} {
+	for query, field := range map[string]string{
+		"cursor=x": "query.cursor", "since=yesterday": "query.since", "actor_id=1": "query.actor_id",
+		"since=0001-01-01T00:00:00%2B23:59": "query.since", "until=9999-12-31T23:59:59-23:59": "query.until",
+	} {
 		got := w.do(request{method: "GET", path: "/v1/audit?" + query, key: w.AdminKey}).refused(http.StatusUnprocessableEntity, "invalid_request")
 		require.Equal(t, []string{field}, got.paths())
 	}
