@@ -112,8 +112,12 @@ func (s *Service) view(ctx context.Context, t *store.Task) (api.ResultView, erro
 		return v, nil
 	}
 	raw, err := s.store.GetResult(ctx, t.WorkspaceID, t.ID)
-	if err != nil {
+	switch {
+	case err != nil:
 		return api.ResultView{}, err
+	case raw == nil:
+		// Every task that succeeded has one: somebody has deleted the task since it was read.
+		return api.ResultView{}, fault.New("results.View", fault.NotFound, "task_not_found", "There is no task %s in this workspace.", t.ID)
 	}
 	v.Result = new(result.Document)
 	if err := json.Unmarshal(raw, v.Result); err != nil {
