@@ -57,7 +57,7 @@ func (c *checker) table(at string, t Table) {
 	for i, row := range t.Rows {
 		c.when(len(row) != len(t.Columns), fmt.Sprintf("%s.rows[%d]", at, i), "has %d cells for %d columns", len(row), len(t.Columns))
 		for j, cell := range row {
-			c.when(!validCell(cell), fmt.Sprintf("%s.rows[%d][%d]", at, i, j), "is not a cell: %T", cell)
+			c.when(!validCell(cell), fmt.Sprintf("%s.rows[%d][%d]", at, i, j), "is not a cell: "+cellKinds)
 		}
 	}
 }
@@ -66,12 +66,15 @@ func (c *checker) series(at string, s Series) {
 	c.when(len(s.X) != len(s.Y), at, "has %d values on x and %d on y", len(s.X), len(s.Y))
 	c.when(s.Edges != nil && len(s.Edges) != len(s.X)+1, at+".edges", "must be one more than the bins")
 	for i := range s.X {
-		c.when(!validCell(s.X[i]), fmt.Sprintf("%s.x[%d]", at, i), "is not a value: %T", s.X[i])
+		c.when(!validCell(s.X[i]), fmt.Sprintf("%s.x[%d]", at, i), "is not a value: "+cellKinds)
 	}
 	for i := range s.Y {
-		c.when(!validCell(s.Y[i]), fmt.Sprintf("%s.y[%d]", at, i), "is not a value: %T", s.Y[i])
+		c.when(!validCell(s.Y[i]), fmt.Sprintf("%s.y[%d]", at, i), "is not a value: "+cellKinds)
 	}
 }
+
+// cellKinds says what validCell takes.
+const cellKinds = "must be text, a number, true, false, null or a suppressed cell"
 
 func validCell(cell any) bool {
 	switch v := cell.(type) {

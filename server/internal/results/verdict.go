@@ -2,6 +2,7 @@ package results
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"ddap/server/internal/store"
 	"ddap/shared/api"
+	"ddap/shared/fault"
 	"ddap/shared/result"
 	"ddap/shared/task"
 )
@@ -37,7 +39,7 @@ func judgeSuccess(t *store.Task, runnerID uuid.UUID, report api.ResultReport) st
 		return invalidResult("the runner reported success without a result")
 	}
 	if err := doc.Check(); err != nil {
-		return invalidResult("the runner's result is not valid: " + err.Error())
+		return invalidResult("the runner's result is not valid: " + sentenceOf(err))
 	}
 	v := store.Verdict{State: task.Succeeded, Artifacts: report.Artifacts}
 	if doc.Dataset != nil {
@@ -66,6 +68,14 @@ func judgeSuccess(t *store.Task, runnerID uuid.UUID, report api.ResultReport) st
 
 func invalidResult(message string) store.Verdict {
 	return store.Verdict{State: task.Failed, Reason: task.ResultInvalid, Message: message}
+}
+
+// sentenceOf leaves out of an error what only operators can use: the task's message is for people.
+func sentenceOf(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Message != "" {
+		return f.Message
+	}
+	return err.Error()
 }
 
 func judgeFailure(t *store.Task, e *api.AttemptError) store.Verdict {

@@ -73,3 +73,14 @@ func TestJudge_DecidesWhatAReportMeans(t *testing.T) {
 		})
 	}
 }
+
+// TestJudge_SaysWhatIsWrongWithADocument in words for people, without the names that the code has for it.
+func TestJudge_SaysWhatIsWrongWithADocument(t *testing.T) {
+	t.Parallel()
+	document := &result.Document{Version: 1, Kind: "fetch", Tables: []result.Table{{
+		Name: "t", Columns: []result.Column{{Name: "a", Type: result.Text}}, Rows: [][]any{{map[string]any{"a": 1.0}}}, TotalRows: 1,
+	}}}
+	v := results.Judge(&store.Task{ID: uuid.New()}, uuid.New(), api.ResultReport{Attempt: 1, Outcome: api.OutcomeSucceeded, Result: document})
+	require.Equal(t, "the runner's result is not valid: 1 field is not valid: result.tables[0].rows[0][0]: "+
+		"is not a cell: must be text, a number, true, false, null or a suppressed cell", v.Message)
+}
