@@ -258,3 +258,14 @@ func TestResults_AreJudgedOneByOne(t *testing.T) {
 	w.do(request{method: "POST", path: "/v1/results", key: runner.Token, body: `{"results": [` + strings.Repeat(lost+",", 100) + lost + `]}`}).refused(422, "invalid_request")
 	w.do(request{method: "POST", path: "/v1/results", key: runner.Token, body: `{"results": 7}`}).refused(422, "invalid_request")
 }
+
+// TestContentType_HasNoCase: clients write it as they like.
+func TestContentType_HasNoCase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	for _, written := range []string{"APPLICATION/JSON", "Application/Json; Charset=UTF-8"} {
+		header := map[string]string{"Content-Type": written}
+		w.do(request{method: "POST", path: "/v1/task", body: fetchBirds, key: w.AdminKey, header: header}).ok(http.StatusCreated, nil)
+	}
+}

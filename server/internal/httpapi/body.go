@@ -54,6 +54,8 @@ func (s *Server) readBody(c *fiber.Ctx) error {
 		body = withoutNUL(body)
 	}
 	c.Locals(rawBodyKey{}, body)
+	// The names of media types have no case (RFC 9110, 8.3.1); huma compares them as they are written.
+	c.Request().Header.SetContentType(strings.ToLower(c.Get(fiber.HeaderContentType)))
 	c.Request().SetBodyStream(bytes.NewReader(body), len(body))
 	return c.Next()
 }
