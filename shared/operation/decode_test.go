@@ -64,6 +64,7 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"source without name":    {operation.Fetch, `{"source":{"dataset":" "}}`, "params.source.dataset", "must not be empty", ""},
 		"unknown field":          {operation.Fetch, `{` + source + `,"colums":[]}`, "params.colums", "did you mean", "columns"},
 		"wrong type":             {operation.Fetch, `{` + source + `,"limit":"ten"}`, "params.limit", "must be a whole number, not text", ""},
+		"beyond 2^53":            {operation.Fetch, `{` + source + `,"limit":99999999999999999999}`, "params.limit", "must be a whole number within ±9007199254740991", ""},
 		"fraction":               {operation.Fetch, `{` + source + `,"limit":1.5}`, "params.limit", "must be a whole number", ""},
 		"too small":              {operation.Fetch, `{` + source + `,"limit":0}`, "params.limit", "at least 1", ""},
 		"out of range":           {operation.Fetch, `{` + source + `,"preview_rows":5000}`, "params.preview_rows", "from 0 to 1000", ""},

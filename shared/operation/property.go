@@ -153,7 +153,9 @@ func checkNumber(path string, value any, p Property) []fault.Field {
 	switch {
 	case err != nil:
 		return []fault.Field{{Path: path, Message: "is too large for a number"}}
-	case p.Kind == Integer && (f != math.Trunc(f) || math.Abs(f) > maxExactInteger):
+	case p.Kind == Integer && f == math.Trunc(f) && math.Abs(f) > maxExactInteger:
+		return []fault.Field{{Path: path, Message: fmt.Sprintf("must be a whole number within ±%d, not %s", maxExactInteger, n)}}
+	case p.Kind == Integer && f != math.Trunc(f):
 		return []fault.Field{{Path: path, Message: fmt.Sprintf("must be a whole number, not %s", n)}}
 	case p.Minimum != nil && f < *p.Minimum, p.Maximum != nil && f > *p.Maximum:
 		return []fault.Field{{Path: path, Message: fmt.Sprintf("must be %s, not %s", describeRange(p), n)}}
