@@ -46,16 +46,16 @@ func idle(ctx context.Context, opts options) error {
 	}
 	defer remove()
 	fmt.Println("Starting a PostgreSQL, so that its start is not measured ...")
-	db, err := startDatabase(ctx, folder)
+	db, err := programs.StartDatabase(ctx, folder)
 	if err != nil {
 		return err
 	}
-	defer db.stop()
+	defer db.Stop()
 	b := &bench{options: opts, folder: folder}
 	if b.server, err = programs.NewServer(opts.bin, folder); err != nil {
 		return err
 	}
-	b.server.DatabaseURL = db.url
+	b.server.DatabaseURL = db.URL
 	if b.client, err = b.server.Client(); err != nil {
 		return err
 	}

@@ -105,7 +105,8 @@ func (s *Store) ListSchedules(ctx context.Context, workspace uuid.UUID, page sto
 	if page.After != uuid.Nil {
 		query = query.Where("s.id < ?", page.After)
 	}
-	return mapTo(rows, scheduleRow.toSchedule), failed("pgstore.ListSchedules", query.Scan(ctx))
+	err := query.Scan(ctx)
+	return mapTo(rows, scheduleRow.toSchedule), failed("pgstore.ListSchedules", err)
 }
 
 // ChangeSchedule implements store.Schedules.

@@ -112,6 +112,32 @@ func TestService_Create_SaysWhenItIsDue(t *testing.T) {
 	require.Empty(t, paused.NextRuns)
 }
 
+func TestService_List_GivesAPageAtATime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var want, got []string
+	for range 5 {
+		want = append([]string{h.hourly().ID}, want...)
+	}
+	for cursor := ""; ; {
+		list, err := h.List(t.Context(), h.analyst, 2, cursor)
+		require.NoError(t, err)
+		for _, s := range list.Schedules {
+			got = append(got, s.ID)
+			require.NotEmpty(t, s.NextRuns)
+		}
+		if cursor = list.NextCursor; cursor == "" {
+			break
+		}
+	}
+	require.Equal(t, want, got, "newest first, each once")
+	_, err := h.List(t.Context(), h.analyst, 2, "nonsense")
+	require.True(t, fault.Is(err, fault.Invalid))
+	other, err := h.List(t.Context(), storetest.Analyst(t, h.db, storetest.Workspace(t, h.db)), 0, "")
+	require.NoError(t, err)
+	require.Empty(t, other.Schedules)
+}
+
 func TestService_Create_NamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

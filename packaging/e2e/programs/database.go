@@ -1,4 +1,4 @@
-package main
+package programs
 
 import (
 	"context"
@@ -13,14 +13,16 @@ import (
 	"time"
 )
 
-// database is a PostgreSQL that runs already when the server starts.
-type database struct {
+// Database is a PostgreSQL of nobody's that runs already when servers start.
+type Database struct {
+	// URL is how servers reach it.
+	URL string
 	cmd *exec.Cmd
-	url string
 }
 
-// startDatabase makes a PostgreSQL cluster and starts it.
-func startDatabase(ctx context.Context, folder string) (*database, error) {
+// StartDatabase makes a PostgreSQL cluster below folder and starts it. The
+// caller stops it once nothing uses it any more.
+func StartDatabase(ctx context.Context, folder string) (*Database, error) {
 	bin, err := postgresPrograms()
 	if err != nil {
 		return nil, err
@@ -42,21 +44,21 @@ func startDatabase(ctx context.Context, folder string) (*database, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("make a PostgreSQL cluster: %w\n%s", err, out)
 	}
-	d := &database{url: fmt.Sprintf("postgres://ddap:any@127.0.0.1:%d/postgres?sslmode=disable", port)}
+	d := &Database{URL: fmt.Sprintf("postgres://ddap:any@127.0.0.1:%d/postgres?sslmode=disable", port)}
 	d.cmd = exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=") //nolint:noctx // stopped after what uses it
 	d.cmd.SysProcAttr, d.cmd.Dir = user, data
 	if err := d.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start PostgreSQL: %w", err)
 	}
 	if err := answering(ctx, filepath.Join(bin, "pg_isready"), port); err != nil {
-		d.stop()
+		d.Stop()
 		return nil, err
 	}
 	return d, nil
 }
 
-// stop ends PostgreSQL as its "fast" shutdown does.
-func (d *database) stop() {
+// Stop ends PostgreSQL as its "fast" shutdown does.
+func (d *Database) Stop() {
 	_ = d.cmd.Process.Signal(os.Interrupt)
 	_ = d.cmd.Wait()
 }
