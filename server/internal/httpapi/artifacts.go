@@ -106,6 +106,9 @@ func badHeader(name, message string) error {
 }
 
 func (s *Server) getArtifact(c *fiber.Ctx) error {
+	if wrong := unknownQuery(c); len(wrong) > 0 {
+		return fault.BadFields("httpapi.getArtifact", codeInvalidRequest, wrong...)
+	}
 	task, err := taskParam(c)
 	if err != nil {
 		return err

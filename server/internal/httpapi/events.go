@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"ddap/shared/api"
 	"ddap/shared/fault"
 	"ddap/shared/logkey"
-	"ddap/shared/operation"
 )
 
 const (
@@ -145,12 +143,7 @@ func writeEvent(w *bufio.Writer, e *api.StreamEvent) error {
 
 func readEventFilter(c *fiber.Ctx) (events.Filter, error) {
 	var f events.Filter
-	var wrong []fault.Field
-	for name := range c.Queries() {
-		if !slices.Contains(eventQuery, name) {
-			wrong = append(wrong, operation.UnknownName("query."+name, "parameter", name, eventQuery))
-		}
-	}
+	wrong := unknownQuery(c, eventQuery...)
 	id := func(name string) *uuid.UUID {
 		text := c.Query(name)
 		if text == "" {

@@ -15,6 +15,7 @@ import (
 	"ddap/server/internal/app/apptest"
 	"ddap/server/internal/config"
 	"ddap/server/internal/embeddedpg/pgtest"
+	"ddap/server/internal/httpapi"
 	"ddap/shared/api"
 	"ddap/shared/client"
 	"ddap/shared/result"
@@ -137,6 +138,10 @@ func (r *response) checkForm(asked request) {
 	require.Equal(r.t, "nosniff", r.header.Get("X-Content-Type-Options"))
 	require.Contains(r.t, r.header.Get("Content-Security-Policy"), "frame-ancestors 'none'")
 	require.NotEmpty(r.t, r.header.Get(api.RequestIDHeader))
+	if asked.method != http.MethodHead {
+		err := httpapi.CheckAnswer(asked.method, asked.path, r.status, r.header.Get("Content-Type"), r.body)
+		require.NoErrorf(r.t, err, "%s %s is not answered as the OpenAPI document says: %s", asked.method, asked.path, r.body)
+	}
 	if r.status < 400 || asked.method == http.MethodHead || strings.HasSuffix(asked.path, "/readyz") {
 		return
 	}

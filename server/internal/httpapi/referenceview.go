@@ -154,7 +154,7 @@ func newResponseView(status string, r *huma.Response) responseView {
 		if media.Schema == nil {
 			continue
 		}
-		for _, one := range slices.Concat(media.Schema.OneOf, []*huma.Schema{media.Schema}) {
+		for _, one := range slices.Concat(media.Schema.AnyOf, []*huma.Schema{media.Schema}) {
 			if t := typeOf(one); t.Schema != "" {
 				view.Types = append(view.Types, t)
 			}

@@ -168,6 +168,21 @@ func (s *Server) refuseUnknownQuery(ctx huma.Context, next func(huma.Context)) {
 	_ = huma.WriteErr(s.api, ctx, p.Status, p.Detail, p)
 }
 
+// unknownQuery names the parameters of a person's request that a route does not
+// know, for routes that huma does not decode.
+func unknownQuery(c *fiber.Ctx, known ...string) (wrong []fault.Field) {
+	if principalOf(c.UserContext()).Kind == credential.Runner {
+		return nil
+	}
+	for name := range c.Queries() {
+		if !slices.Contains(known, name) {
+			wrong = append(wrong, operation.UnknownName("query."+name, "parameter", name, known))
+		}
+	}
+	slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) })
+	return wrong
+}
+
 // bodyGate reads the body of every route that huma decodes.
 type bodyGate struct{ gate }
 

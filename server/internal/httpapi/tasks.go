@@ -160,6 +160,6 @@ func (s *Server) tasksResponse() map[string]*huma.Response {
 	list, claim := s.schemaOf(api.TaskList{}), s.schemaOf(api.ClaimResponse{})
 	return map[string]*huma.Response{"200": {
 		Description: "A page of tasks for a key; work for a runner",
-		Content:     map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{OneOf: []*huma.Schema{list, claim}}}},
+		Content:     map[string]*huma.MediaType{jsonType: {Schema: &huma.Schema{AnyOf: []*huma.Schema{list, claim}}}},
 	}}
 }

@@ -128,6 +128,9 @@ func readIncoming(c *fiber.Ctx) (uploads.Incoming, error) {
 }
 
 func (s *Server) getUploadContent(c *fiber.Ctx) error {
+	if wrong := unknownQuery(c); len(wrong) > 0 {
+		return fault.BadFields("httpapi.getUploadContent", codeInvalidRequest, wrong...)
+	}
 	id, err := taskParam(c)
 	if err != nil {
 		return err
