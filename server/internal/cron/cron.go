@@ -37,10 +37,9 @@ var (
 // Parse reads an expression of five fields (minute, hour, day, month, weekday,
 // with names, lists, ranges and steps) or one of @hourly, @daily, @weekly, @monthly, @yearly.
 func Parse(expression, zone string) (*Schedule, error) {
-	// The name "Local" would be the server's own zone, which nobody knows.
-	location, err := time.LoadLocation(zone)
-	if err != nil || zone == "" || zone == "Local" {
-		return nil, ErrZone
+	location, err := load(zone)
+	if err != nil {
+		return nil, err
 	}
 	expression = strings.TrimSpace(expression)
 	if strings.Contains(expression, "=") || strings.HasPrefix(expression, "@every") {
@@ -55,13 +54,28 @@ func Parse(expression, zone string) (*Schedule, error) {
 		return nil, errors.New("must have five fields: minute, hour, day, month, weekday")
 	}
 	s := &Schedule{spec: spec, zone: location, recurring: everyHour(spec.Hour)}
-	if spec.Location = time.UTC; s.recurring {
-		spec.Location = location
-	}
+	// The parser's own steps through a zone lose the whole day where a change of
+	// the clock skips its midnight, so that it never gets to see one.
+	spec.Location = time.UTC
 	if s.Next(time.Unix(0, 0)).IsZero() {
 		return nil, ErrNever
 	}
 	return s, nil
+}
+
+// load gives a zone that is the same on every machine. "Local" and "localtime"
+// are the server's own, which nobody knows; the others are files that only some
+// machines keep beside the zones, "right/" with leap seconds in them.
+func load(zone string) (*time.Location, error) {
+	switch first, _, _ := strings.Cut(zone, "/"); first {
+	case "", "Local", "localtime", "posix", "posixrules", "right":
+		return nil, ErrZone
+	}
+	location, err := time.LoadLocation(zone)
+	if err != nil {
+		return nil, ErrZone
+	}
+	return location, nil
 }
 
 // everyHour reports whether the set has all 24 hours, however it was written.
@@ -74,11 +88,7 @@ func everyHour(hours uint64) bool {
 // zero time where there is none.
 func (s *Schedule) Next(t time.Time) time.Time {
 	if s.recurring {
-		next := s.spec.Next(t.In(s.zone))
-		if next.IsZero() {
-			return next
-		}
-		return next.UTC()
+		return s.follow(t)
 	}
 	// Days and hours are counted on the face of the clock, as if it were never
 	// changed, and only then placed in time.
@@ -89,6 +99,28 @@ func (s *Schedule) Next(t time.Time) time.Time {
 		}
 		if due := s.place(face); due.After(t) {
 			return due
+		}
+	}
+}
+
+// follow gives the first moment after t at which the clock shows what the
+// expression names, from one change of the clock to the next: in between, the
+// face of the clock and the time go side by side.
+func (s *Schedule) follow(t time.Time) time.Time {
+	for shown := face(t.In(s.zone)); ; {
+		next := s.spec.Next(shown)
+		if next.IsZero() {
+			return next
+		}
+		due := t.Add(next.Sub(shown))
+		_, change := t.In(s.zone).ZoneBounds()
+		if change.IsZero() || due.Before(change) {
+			return due.UTC()
+		}
+		// The parser gives what comes after, and the moment of the change counts itself.
+		t, shown = change, face(change.In(s.zone))
+		if next = s.spec.Next(shown.Add(-time.Nanosecond)); next.Equal(shown) {
+			return t.UTC()
 		}
 	}
 }
