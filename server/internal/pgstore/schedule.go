@@ -93,9 +93,13 @@ func getSchedule(ctx context.Context, query *bun.SelectQuery, workspace, id uuid
 	var row scheduleRow
 	err := query.Model(&row).Where("s.workspace_id = ? AND s.id = ?", workspace, id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return row, fault.New("pgstore.GetSchedule", fault.NotFound, "schedule_not_found", "There is no schedule %s in this workspace.", id)
+		return row, scheduleNotFound(id)
 	}
 	return row, err
+}
+
+func scheduleNotFound(id uuid.UUID) error {
+	return fault.New("pgstore.GetSchedule", fault.NotFound, "schedule_not_found", "There is no schedule %s in this workspace.", id)
 }
 
 // ListSchedules implements store.Schedules.
@@ -110,15 +114,15 @@ func (s *Store) ListSchedules(ctx context.Context, workspace uuid.UUID, page sto
 }
 
 // ChangeSchedule implements store.Schedules.
-func (s *Store) ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, change func(*store.Schedule) error) (store.Schedule, error) {
+func (s *Store) ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, change func(*store.Schedule, time.Time) error) (store.Schedule, error) {
 	var row scheduleRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		before, err := getSchedule(ctx, tx.NewSelect().For("UPDATE"), workspace, id)
+		before, err := getSchedule(ctx, tx.NewSelect().ColumnExpr("s.*, clock_timestamp() AS now").For("UPDATE"), workspace, id)
 		if err != nil {
 			return err
 		}
 		schedule := before.toSchedule()
-		if err := change(&schedule); err != nil {
+		if err := change(&schedule, before.Now); err != nil {
 			return err
 		}
 		row = fromSchedule(schedule)
@@ -171,15 +175,17 @@ const runsKept = "90 days"
 func (s *Store) FinishRun(ctx context.Context, due store.DueSchedule, run store.ScheduleRun, next *time.Time, pausedReason string) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row := fromRun(due.ID, run)
-		_, err := tx.NewInsert().Model(&row).ExcludeColumn("ran_at").On("CONFLICT (schedule_id, due_at) DO NOTHING").Exec(ctx)
+		_, err := tx.NewInsert().Model(&row).ExcludeColumn("ran_at").On("CONFLICT (schedule_id, due_at) DO UPDATE").
+			Set("outcome = excluded.outcome, task_id = excluded.task_id, pipeline_id = excluded.pipeline_id, message = excluded.message").
+			Where("u.outcome <> ? AND excluded.outcome = ?", store.RunCreated, store.RunCreated).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("keep the run: %w", err)
 		}
-		// Guarded by what was claimed: a change of the schedule meanwhile wins.
 		if _, err := tx.NewRaw("DELETE FROM schedule_runs WHERE schedule_id = ?0 AND greatest(due_at, ran_at) < now() - interval '?1'",
 			due.ID, bun.Safe(runsKept)).Exec(ctx); err != nil {
 			return fmt.Errorf("forget old runs: %w", err)
 		}
+		// Guarded by what was claimed: a change of the schedule meanwhile wins.
 		_, err = tx.NewRaw(`UPDATE schedules SET claimed_until = NULL, next_due_at = ?0, paused = ?0::timestamptz IS NULL, paused_reason = ?1
 			WHERE id = ?2 AND next_due_at = ?3`, next, pausedReason, due.ID, *due.NextDue).Exec(ctx)
 		return err
@@ -188,6 +194,12 @@ func (s *Store) FinishRun(ctx context.Context, due store.DueSchedule, run store.
 		return nil // it was deleted meanwhile
 	}
 	return failed("pgstore.FinishRun", err)
+}
+
+// pauseSchedules pauses what a key has made, for it is of no use any more.
+func pauseSchedules(ctx context.Context, tx bun.IDB, key uuid.UUID, reason string) error {
+	_, err := tx.NewRaw("UPDATE schedules SET paused = true, next_due_at = NULL, paused_reason = ? WHERE key_id = ? AND NOT paused", reason, key).Exec(ctx)
+	return err
 }
 
 // AddManualRun implements store.Schedules.
@@ -203,6 +215,9 @@ func (s *Store) AddManualRun(ctx context.Context, schedule store.Schedule, run s
 			after: fields{"task_id": run.TaskID, "pipeline_id": run.PipelineID},
 		})
 	})
+	if violates(err, "schedule_runs_schedule_id_fkey") {
+		err = scheduleNotFound(schedule.ID) // it was deleted meanwhile
+	}
 	return row.toRun(), failed("pgstore.AddManualRun", err)
 }
 

@@ -73,18 +73,16 @@ func (s *Service) run(ctx context.Context, due *store.DueSchedule) error {
 		return s.store.FinishRun(ctx, *due, run, nil, "the times of the schedule cannot be computed: "+err.Error())
 	}
 	run, next := plan(due, when)
-	creator, err := s.creatorOf(ctx, &due.Schedule)
-	if fault.Is(err, fault.Forbidden) {
-		run.Outcome, run.Message = store.RunFailed, sentence(err)
-		return s.store.FinishRun(ctx, *due, run, nil, run.Message)
-	}
-	if err != nil {
+	pause, err := s.attempt(ctx, due, &run)
+	switch {
+	case err != nil:
 		return err
+	case pause == "" && next.IsZero():
+		pause = "No more times come."
+	case pause == "":
+		return s.store.FinishRun(ctx, *due, run, &next, "")
 	}
-	if err := s.attempt(ctx, creator, due, &run); err != nil {
-		return err
-	}
-	return s.store.FinishRun(ctx, *due, run, &next, "")
+	return s.store.FinishRun(ctx, *due, run, nil, pause)
 }
 
 // plan says which time is run now, and which one is next, by what the schedule
@@ -95,7 +93,7 @@ func plan(due *store.DueSchedule, when *cron.Schedule) (run store.ScheduleRun, n
 	if due.Now.Sub(first) <= missedAfter {
 		return run, when.Next(first)
 	}
-	missed, last := countMissed(when, first, due.Now)
+	missed := countMissed(when, first, due.Now)
 	switch due.Missed {
 	case api.MissedSkip:
 		run.Outcome, run.Message = store.RunSkipped, fmt.Sprintf("%d times passed while no server was up, and are skipped.", missed)
@@ -112,7 +110,6 @@ func plan(due *store.DueSchedule, when *cron.Schedule) (run store.ScheduleRun, n
 		}
 		return run, first
 	default:
-		run.DueAt = last
 		if missed > 1 {
 			run.Message = fmt.Sprintf("It stands for %d times that passed while no server was up.", missed)
 		}
@@ -120,63 +117,74 @@ func plan(due *store.DueSchedule, when *cron.Schedule) (run store.ScheduleRun, n
 	}
 }
 
-// countMissed counts the times from first to now, and gives the last of them.
-func countMissed(when *cron.Schedule, first, now time.Time) (n int, last time.Time) {
+// countMissed counts the times from first to now.
+func countMissed(when *cron.Schedule, first, now time.Time) (n int) {
 	for at := first; !at.After(now) && !at.IsZero(); at = when.Next(at) {
-		n, last = n+1, at
+		n++
 	}
-	return n, last
+	return n
 }
 
-// attempt creates what is due and says in run what became of it. The error is
-// for what another pass may get right.
-func (s *Service) attempt(ctx context.Context, creator store.Principal, due *store.DueSchedule, run *store.ScheduleRun) error {
-	if run.Outcome != store.RunCreated {
-		return nil
+// attempt creates what is due and says in run what became of it, and why the
+// schedule is to be paused, if it is. The error is for what another pass may get right.
+//
+// What is created is named after the time that was claimed, which stands until
+// the run is finished, however much later another server takes over.
+func (s *Service) attempt(ctx context.Context, due *store.DueSchedule, run *store.ScheduleRun) (pause string, err error) {
+	id := idFor(due.ID, *due.NextDue)
+	if made, err := s.madeBefore(ctx, due.WorkspaceID, id, run); err != nil || made {
+		return "", err
 	}
-	id := idFor(due.ID, run.DueAt)
-	made, err := s.madeBefore(ctx, &due.Schedule, id, run)
-	if err != nil || made {
-		return err
+	creator, err := s.creatorOf(ctx, &due.Schedule)
+	switch {
+	case fault.Is(err, fault.Conflict):
+		run.Outcome, run.Message = store.RunFailed, sentence(err)
+		return run.Message, nil
+	case err != nil:
+		return "", err
+	case run.Outcome != store.RunCreated:
+		return "", nil
 	}
 	if due.Overlap == api.OverlapSkip {
 		busy, err := s.store.Unfinished(ctx, due.ID)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if busy {
 			run.Outcome, run.Message = store.RunSkipped, "A run before still goes on."
-			return nil
+			return "", nil
 		}
 	}
 	switch err := s.make(ctx, creator, &due.Schedule, id, run); {
 	case fault.Is(err, fault.Internal), fault.Is(err, fault.Unavailable):
-		return err
+		return "", err
 	case err != nil:
 		run.Outcome, run.Message = store.RunFailed, sentence(err)
 	}
-	return nil
+	return "", nil
 }
 
 // madeBefore reports whether a server that died after it had created something
-// created it under this id.
-func (s *Service) madeBefore(ctx context.Context, schedule *store.Schedule, id uuid.UUID, run *store.ScheduleRun) (bool, error) {
-	var err error
-	if schedule.Task != nil {
-		run.TaskID = &id
-		_, err = s.store.GetTask(ctx, schedule.WorkspaceID, id)
-	} else {
-		run.PipelineID = &id
-		_, _, err = s.store.GetPipeline(ctx, schedule.WorkspaceID, id)
-	}
+// created it under this id. It may have been told since to create something else,
+// or nothing: the time was run all the same.
+func (s *Service) madeBefore(ctx context.Context, workspace, id uuid.UUID, run *store.ScheduleRun) (bool, error) {
+	_, _, err := s.store.GetPipeline(ctx, workspace, id)
 	if err == nil {
-		return true, nil
+		run.PipelineID = &id
+	} else if fault.Is(err, fault.NotFound) {
+		if _, err = s.store.GetTask(ctx, workspace, id); err == nil {
+			run.TaskID = &id
+		}
 	}
-	run.TaskID, run.PipelineID = nil, nil
-	if fault.Is(err, fault.NotFound) {
+	switch {
+	case fault.Is(err, fault.NotFound):
 		return false, nil
+	case err != nil:
+		return false, err
+	case run.Outcome != store.RunCreated:
+		run.Outcome, run.Message = store.RunCreated, ""
 	}
-	return false, err
+	return true, nil
 }
 
 // make creates the task or the pipeline under this id.
@@ -195,21 +203,21 @@ func (s *Service) make(ctx context.Context, creator store.Principal, schedule *s
 }
 
 // creatorOf gives the key and the person to whom the tasks belong. It is
-// Forbidden where the key is of no use any more.
+// a Conflict where the key is of no use any more.
 func (s *Service) creatorOf(ctx context.Context, schedule *store.Schedule) (store.Principal, error) {
 	const op = "schedules.creatorOf"
 	key, err := s.store.FindKey(ctx, schedule.KeyID)
 	switch {
 	case fault.Is(err, fault.NotFound):
-		return store.Principal{}, fault.New(op, fault.Forbidden, "key_gone", "The key with which this schedule was made is gone.")
+		return store.Principal{}, fault.New(op, fault.Conflict, "key_gone", "The key with which this schedule was made is gone.")
 	case err != nil:
 		return store.Principal{}, err
 	case key.RevokedAt != nil:
-		return store.Principal{}, fault.New(op, fault.Forbidden, "key_revoked", "The key with which this schedule was made was revoked.")
+		return store.Principal{}, fault.New(op, fault.Conflict, "key_revoked", store.PausedKeyRevoked)
 	case key.Expired:
-		return store.Principal{}, fault.New(op, fault.Forbidden, "key_expired", "The key with which this schedule was made has expired.")
+		return store.Principal{}, fault.New(op, fault.Conflict, "key_expired", "The key with which this schedule was made has expired.")
 	case !key.Role.Includes(api.Analyst):
-		return store.Principal{}, fault.New(op, fault.Forbidden, "role_too_weak", "The key with which this schedule was made may not create tasks.")
+		return store.Principal{}, fault.New(op, fault.Conflict, "role_too_weak", "The key with which this schedule was made may not create tasks.")
 	}
 	return store.Principal{
 		Kind: credential.Key, ID: key.ID, WorkspaceID: key.WorkspaceID, Workspace: key.Workspace, Name: key.Name, Role: key.Role,

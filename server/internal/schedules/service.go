@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -81,7 +82,14 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Schedul
 	if err := setTemplate(op, &schedule, req.Task, req.Pipeline); err != nil {
 		return api.Schedule{}, err
 	}
-	if err := s.settle(ctx, op, &schedule, true); err != nil {
+	if err := s.checkTemplate(ctx, &schedule); err != nil {
+		return api.Schedule{}, err
+	}
+	now, err := s.store.Now(ctx)
+	if err != nil {
+		return api.Schedule{}, err
+	}
+	if err := setTimes(op, &schedule, now); err != nil {
 		return api.Schedule{}, err
 	}
 	if schedule, err = s.store.AddSchedule(ctx, schedule); err != nil {
@@ -99,11 +107,11 @@ func orDefault(value, fallback string) string {
 
 // setTemplate keeps the one request of two that is there.
 func setTemplate(op string, schedule *store.Schedule, task *api.TaskRequest, pipeline *api.PipelineRequest) error {
-	switch {
-	case (task == nil) == (pipeline == nil):
+	if (task == nil) == (pipeline == nil) {
 		return fault.BadFields(op, codeInvalid, fault.Field{Path: "task", Message: "is required, or else pipeline; not both"})
-	case task != nil && (task.RunAt != nil || task.Deadline != nil):
-		return fault.BadFields(op, codeInvalid, fault.Field{Path: "task.run_at", Message: "and task.deadline must be absent: the schedule says when"})
+	}
+	if wrong := ownTimes(task, pipeline); len(wrong) > 0 {
+		return fault.BadFields(op, codeInvalid, wrong...)
 	}
 	schedule.Task, schedule.Pipeline = nil, nil
 	var err error
@@ -118,11 +126,48 @@ func setTemplate(op string, schedule *store.Schedule, task *api.TaskRequest, pip
 	return nil
 }
 
+// ownTimes names the times of day and date in a template: they would be right
+// once, and in the past ever after.
+func ownTimes(task *api.TaskRequest, pipeline *api.PipelineRequest) (wrong []fault.Field) {
+	check := func(at string, times map[string]*time.Time) {
+		for _, name := range slices.Sorted(maps.Keys(times)) {
+			if times[name] != nil {
+				wrong = append(wrong, fault.Field{Path: at + "." + name, Message: "must be absent: the schedule says when"})
+			}
+		}
+	}
+	if task != nil {
+		check("task", map[string]*time.Time{"run_at": task.RunAt, "deadline": task.Deadline})
+	}
+	if pipeline != nil {
+		for i, step := range pipeline.Tasks {
+			check(fmt.Sprintf("pipeline.tasks[%d]", i), map[string]*time.Time{"run_at": step.RunAt, "deadline": step.Deadline})
+		}
+	}
+	return wrong
+}
+
 const codeInvalid = "invalid_schedule"
 
-// settle judges a schedule and says when it is due next.
-func (s *Service) settle(ctx context.Context, op string, schedule *store.Schedule, templateChanged bool) error {
+// checkTemplate judges what a schedule creates as if it were created now.
+func (s *Service) checkTemplate(ctx context.Context, schedule *store.Schedule) error {
+	drafts, _, err := s.draft(schedule, schedule.ID)
+	if err != nil {
+		return err
+	}
+	_, err = admission.Admit(ctx, s.store, schedule.WorkspaceID, drafts)
+	return below(schedule, err)
+}
+
+// setTimes says when a schedule is due next, after now.
+func setTimes(op string, schedule *store.Schedule, now time.Time) error {
 	when, err := cron.Parse(schedule.Cron, schedule.TimeZone)
+	var next time.Time
+	if err == nil {
+		if next = when.Next(now); next.IsZero() {
+			err = cron.ErrNever
+		}
+	}
 	if err != nil {
 		path := "cron"
 		if errors.Is(err, cron.ErrZone) {
@@ -130,25 +175,9 @@ func (s *Service) settle(ctx context.Context, op string, schedule *store.Schedul
 		}
 		return fault.BadFields(op, codeInvalid, fault.Field{Path: path, Message: err.Error()})
 	}
-	if templateChanged {
-		drafts, _, err := s.draft(schedule, schedule.ID)
-		if err != nil {
-			return err
-		}
-		if _, err := admission.Admit(ctx, s.store, schedule.WorkspaceID, drafts); err != nil {
-			return below(schedule, err)
-		}
-	}
-	if schedule.Paused {
+	if schedule.NextDue = &next; schedule.Paused {
 		schedule.NextDue = nil
-		return nil
 	}
-	now, err := s.store.Now(ctx)
-	if err != nil {
-		return err
-	}
-	next := when.Next(now)
-	schedule.NextDue, schedule.PausedReason = &next, ""
 	return nil
 }
 
@@ -249,36 +278,63 @@ func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor
 	return list, nil
 }
 
-// Change changes a schedule. Errors: NotFound, Forbidden, Invalid.
+// Change changes a schedule. A time that has come and is not run yet is still
+// run, unless the change is one of times. Errors: NotFound, Forbidden, Invalid,
+// and Conflict for one that is resumed and whose key is of no use any more.
 func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, patch api.SchedulePatch) (api.Schedule, error) {
 	const op = "schedules.Change"
-	schedule, err := s.store.ChangeSchedule(ctx, p.WorkspaceID, id, func(schedule *store.Schedule) error {
-		if err := checkMayChange(op, p, schedule); err != nil {
-			return err
+	old, err := s.store.GetSchedule(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Schedule{}, err
+	}
+	if err := checkMayChange(op, p, &old); err != nil {
+		return api.Schedule{}, err
+	}
+	// All that asks the database comes before the change.
+	template := old
+	if patch.Task != nil || patch.Pipeline != nil {
+		if err := setTemplate(op, &template, patch.Task, patch.Pipeline); err != nil {
+			return api.Schedule{}, err
 		}
-		template := patch.Task != nil || patch.Pipeline != nil
-		if template {
-			if err := setTemplate(op, schedule, patch.Task, patch.Pipeline); err != nil {
-				return err
-			}
+		if err := s.checkTemplate(ctx, &template); err != nil {
+			return api.Schedule{}, err
 		}
-		for from, to := range map[*string]*string{
-			patch.Name: &schedule.Name, patch.Cron: &schedule.Cron, patch.TimeZone: &schedule.TimeZone,
-			patch.Missed: &schedule.Missed, patch.Overlap: &schedule.Overlap,
-		} {
-			if from != nil {
-				*to = *from
-			}
+	}
+	if patch.Paused != nil && !*patch.Paused {
+		if _, err := s.creatorOf(ctx, &old); err != nil {
+			return api.Schedule{}, err
 		}
-		if patch.Paused != nil {
-			schedule.Paused, schedule.PausedReason = *patch.Paused, ""
+	}
+	schedule, err := s.store.ChangeSchedule(ctx, p.WorkspaceID, id, func(schedule *store.Schedule, now time.Time) error {
+		if patch.Task != nil || patch.Pipeline != nil {
+			schedule.Task, schedule.Pipeline = template.Task, template.Pipeline
 		}
-		return s.settle(ctx, op, schedule, template)
+		return apply(op, schedule, patch, now)
 	})
 	if err != nil {
 		return api.Schedule{}, err
 	}
 	return view(&schedule)
+}
+
+// apply changes what the patch names, but for the template.
+func apply(op string, schedule *store.Schedule, patch api.SchedulePatch, now time.Time) error {
+	before := *schedule
+	for from, to := range map[*string]*string{
+		patch.Name: &schedule.Name, patch.Cron: &schedule.Cron, patch.TimeZone: &schedule.TimeZone,
+		patch.Missed: &schedule.Missed, patch.Overlap: &schedule.Overlap,
+	} {
+		if from != nil {
+			*to = *from
+		}
+	}
+	if patch.Paused != nil {
+		schedule.Paused, schedule.PausedReason = *patch.Paused, ""
+	}
+	if schedule.Cron == before.Cron && schedule.TimeZone == before.TimeZone && schedule.Paused == before.Paused {
+		return nil
+	}
+	return setTimes(op, schedule, now)
 }
 
 // Delete removes a schedule; what it has created stays.

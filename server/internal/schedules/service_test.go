@@ -147,15 +147,20 @@ func TestService_Create_NamesWhatIsWrong(t *testing.T) {
 		change func(*api.ScheduleRequest)
 		path   string
 	}{
-		"cron":                 {func(r *api.ScheduleRequest) { r.Cron = "every day" }, "cron"},
-		"a day that never is":  {func(r *api.ScheduleRequest) { r.Cron = "0 0 30 2 *" }, "cron"},
-		"zone":                 {func(r *api.ScheduleRequest) { r.TimeZone = "Mars/Olympus" }, "time_zone"},
-		"nothing to create":    {func(r *api.ScheduleRequest) { r.Task = nil }, "task"},
-		"two things to create": {func(r *api.ScheduleRequest) { r.Pipeline = pipeline }, "task"},
-		"a time of its own":    {func(r *api.ScheduleRequest) { r.Task.RunAt = &soon }, "task.run_at"},
-		"a wrong parameter":    {func(r *api.ScheduleRequest) { r.Task.Params = json.RawMessage(`{"sorce": {}}`) }, "task.params.sorce"},
-		"an unknown dataset":   {func(r *api.ScheduleRequest) { r.Task.Params = json.RawMessage(`{"source": {"dataset": "penguin"}}`) }, "task.params.source.dataset"},
-		"an unknown step":      {func(r *api.ScheduleRequest) { r.Task, r.Pipeline = nil, pipeline }, "pipeline.tasks[0].params.source.task"},
+		"cron":                  {func(r *api.ScheduleRequest) { r.Cron = "every day" }, "cron"},
+		"a day that never is":   {func(r *api.ScheduleRequest) { r.Cron = "0 0 30 2 *" }, "cron"},
+		"zone":                  {func(r *api.ScheduleRequest) { r.TimeZone = "Mars/Olympus" }, "time_zone"},
+		"nothing to create":     {func(r *api.ScheduleRequest) { r.Task = nil }, "task"},
+		"two things to create":  {func(r *api.ScheduleRequest) { r.Pipeline = pipeline }, "task"},
+		"a time of its own":     {func(r *api.ScheduleRequest) { r.Task.RunAt = &soon }, "task.run_at"},
+		"a deadline of its own": {func(r *api.ScheduleRequest) { r.Task.Deadline = &soon }, "task.deadline"},
+		"a step with a time of its own": {func(r *api.ScheduleRequest) {
+			r.Task, r.Pipeline = nil, look()
+			r.Pipeline.Tasks[0].RunAt = &soon
+		}, "pipeline.tasks[0].run_at"},
+		"a wrong parameter":  {func(r *api.ScheduleRequest) { r.Task.Params = json.RawMessage(`{"sorce": {}}`) }, "task.params.sorce"},
+		"an unknown dataset": {func(r *api.ScheduleRequest) { r.Task.Params = json.RawMessage(`{"source": {"dataset": "penguin"}}`) }, "task.params.source.dataset"},
+		"an unknown step":    {func(r *api.ScheduleRequest) { r.Task, r.Pipeline = nil, pipeline }, "pipeline.tasks[0].params.source.task"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -341,17 +346,16 @@ func TestService_Pass_KeepsARunThatCannotBeCreatedAndGoesOn(t *testing.T) {
 	require.NotEmpty(t, got.NextRuns)
 }
 
-func TestService_Pass_PausesWhenItsKeyIsGone(t *testing.T) {
+func TestService_Pass_PausesWhenItsKeyHasExpired(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	s := h.hourly()
-	_, err := h.db.RevokeKey(t.Context(), h.analyst.WorkspaceID, h.analyst.ID)
-	require.NoError(t, err)
+	h.db.Exec(t, "UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1", h.analyst.ID)
 	h.due(s.ID)
 	h.pass()
 	got := h.get(s.ID)
 	require.True(t, got.Paused)
-	require.Contains(t, got.PausedReason, "revoked")
+	require.Contains(t, got.PausedReason, "expired")
 	require.Empty(t, got.NextRuns)
 	require.Zero(t, h.tasks())
 }

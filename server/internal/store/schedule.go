@@ -49,6 +49,9 @@ const (
 	RunFailed  = "failed"
 )
 
+// PausedKeyRevoked is why a schedule is paused whose key was revoked.
+const PausedKeyRevoked = "The key with which this schedule was made was revoked."
+
 // ScheduleRun is what became of a time at which a schedule was due.
 type ScheduleRun struct {
 	DueAt, RanAt       time.Time
@@ -68,15 +71,18 @@ type Schedules interface {
 	// ListSchedules gives a page, newest first.
 	ListSchedules(ctx context.Context, workspace uuid.UUID, page Page) ([]Schedule, error)
 	// ChangeSchedule lets change work on the schedule as it stands, under a lock,
-	// and keeps what comes of it. An error of change is given back.
-	ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, change func(*Schedule) error) (Schedule, error)
+	// and keeps what comes of it. Change gets the database's clock. It must not ask
+	// the database for anything: it would wait for a second connection while it
+	// holds one and the lock that others wait for on theirs. Its error is given back.
+	ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, change func(s *Schedule, now time.Time) error) (Schedule, error)
 	DeleteSchedule(ctx context.Context, workspace, id uuid.UUID) error
 	// ClaimDue gives at most limit schedules that are due and that no other server
 	// runs; each is this server's for the given time, or until FinishRun.
 	ClaimDue(ctx context.Context, limit int, hold time.Duration) ([]DueSchedule, error)
-	// FinishRun keeps what became of a due time, unless that is kept already, and
-	// sets when the schedule is due next; nil pauses it, for the reason given. It
-	// changes nothing where the schedule was changed meanwhile.
+	// FinishRun keeps what became of a due time, unless that is kept already (that
+	// something was created counts more than that another server could not), and
+	// sets when the schedule is due next; nil pauses it, for the reason given. That
+	// it leaves as it is where the schedule was changed meanwhile.
 	FinishRun(ctx context.Context, due DueSchedule, run ScheduleRun, next *time.Time, pausedReason string) error
 	// AddManualRun keeps a run that somebody asked for.
 	AddManualRun(ctx context.Context, schedule Schedule, run ScheduleRun) (ScheduleRun, error)
