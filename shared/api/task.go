@@ -59,6 +59,7 @@ type Task struct {
 	PipelineID     string            `json:"pipeline_id,omitempty" format:"uuid"`
 	Ref            string            `json:"ref,omitempty" doc:"The step's name inside its pipeline"`
 	RetryOf        string            `json:"retry_of,omitempty" format:"uuid" doc:"The task that this one tries again"`
+	ScheduleID     string            `json:"schedule_id,omitempty" format:"uuid" doc:"The schedule that made it, also when that is gone"`
 	RunnerID       string            `json:"runner_id,omitempty" format:"uuid" doc:"Who holds it, or held it last"`
 	RunnerName     string            `json:"runner_name,omitempty"`
 	Labels         map[string]string `json:"labels,omitempty"`

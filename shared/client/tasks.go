@@ -18,6 +18,8 @@ type TaskFilter struct {
 	Operation  int
 	RunnerID   string
 	PipelineID string
+	// ScheduleID selects what a schedule made.
+	ScheduleID string
 	// Creator is "me", the id of a key, or "KEY_ID;USER_ID".
 	Creator string
 	// Labels are NAME=VALUE, all of which a task must ask for.
@@ -49,7 +51,7 @@ func (c *Client) Tasks(ctx context.Context, f TaskFilter) (api.TaskList, error) 
 		q.Add("label", l)
 	}
 	for name, value := range map[string]string{
-		"runner_id": f.RunnerID, "pipeline_id": f.PipelineID, "creator": f.Creator, "text": f.Text, "sort": f.Sort, "cursor": f.Cursor,
+		"runner_id": f.RunnerID, "pipeline_id": f.PipelineID, "schedule_id": f.ScheduleID, "creator": f.Creator, "text": f.Text, "sort": f.Sort, "cursor": f.Cursor,
 	} {
 		if value != "" {
 			q.Set(name, value)

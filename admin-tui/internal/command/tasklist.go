@@ -43,6 +43,7 @@ func listTasksCommand(s *session) *cobra.Command {
 	f.StringVar(&flags.op, "operation", "", "only this operation, by name or number")
 	f.StringVar(&filter.RunnerID, "runner", "", "only what this computer holds or held")
 	f.StringVar(&filter.PipelineID, "pipeline", "", "only the steps of this pipeline")
+	f.StringVar(&filter.ScheduleID, "schedule", "", "only what this schedule made")
 	f.StringVar(&filter.Creator, "creator", "", "only what was made with this key (its id), or KEY_ID;USER_ID")
 	f.BoolVar(&flags.mine, "mine", false, "only what was made with your own key")
 	f.StringArrayVar(&filter.Labels, "label", nil, "only tasks that ask for this label NAME=VALUE; may be repeated")

@@ -83,6 +83,7 @@ func (v View) Task(t api.Task) []Line {
 		{wordDeadline, v.exactlyOf(t.Deadline)},
 		{i18n.Text{EN: "Took", ID: "Lama"}, v.took(t)},
 		{wordPipeline, strings.TrimSpace(t.PipelineID + " " + t.Ref)},
+		{wordSchedule, t.ScheduleID},
 		{wordRetryOf, t.RetryOf},
 		{i18n.Text{EN: "Labels", ID: "Label"}, labels(t.Labels)},
 	})...)

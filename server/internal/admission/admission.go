@@ -45,6 +45,7 @@ type Draft struct {
 	Position   int
 	Ref        string
 	RetryOf    *uuid.UUID
+	ScheduleID *uuid.UUID
 }
 
 // NewDraft decodes a request. The error is Invalid and names every wrong field.
@@ -117,7 +118,7 @@ func Admit(ctx context.Context, s Store, workspaceID uuid.UUID, drafts []*Draft)
 func newTask(d *Draft) store.NewTask {
 	r := d.Request
 	t := store.NewTask{
-		ID: d.ID, At: d.At, PipelineID: d.PipelineID, Position: d.Position, Ref: d.Ref, RetryOf: d.RetryOf,
+		ID: d.ID, At: d.At, PipelineID: d.PipelineID, Position: d.Position, Ref: d.Ref, RetryOf: d.RetryOf, ScheduleID: d.ScheduleID,
 		Name: r.Name, Operation: d.Params.Code(), Params: r.Params, Labels: r.Labels, Priority: r.Priority,
 		RunAt: r.RunAt, Deadline: r.Deadline, TimeoutSeconds: r.TimeoutSeconds, MaxAttempts: r.MaxAttempts,
 	}

@@ -33,7 +33,7 @@ func (s *Server) addSchedules() {
 		summary: "Delete a schedule", description: "What it has created stays.",
 	}, s.deleteSchedule)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/schedules/{id}/run", id: "run-schedule", tag: tagSchedules, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/schedules/{id}/run", id: "run-schedule", tag: tagSchedules, status: http.StatusCreated, once: &once{again: s.scheduleRunAgain},
 		summary: "Run a schedule now", description: "Beside its times, which stay as they are; also while it is paused.",
 	}, s.runSchedule)
 }
@@ -65,6 +65,10 @@ func (s *Server) changeSchedule(ctx context.Context, in *changeScheduleInput) (*
 
 func (s *Server) deleteSchedule(ctx context.Context, in *withID) (*struct{}, error) {
 	return nil, s.services.Schedules.Delete(ctx, principalOf(ctx), in.ID)
+}
+
+func (s *Server) scheduleRunAgain(ctx context.Context, made []uuid.UUID) (any, error) {
+	return s.services.Schedules.RunAgain(ctx, principalOf(ctx), made[0])
 }
 
 func (s *Server) runSchedule(ctx context.Context, in *withID) (*out[api.ScheduleRun], error) {

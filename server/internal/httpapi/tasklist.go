@@ -23,6 +23,7 @@ type tasksInput struct {
 	Reasons      []string  `query:"reason,explode" doc:"Tasks with these reasons, for queued ones why they wait now; several as with state"`
 	Operation    int       `query:"operation_code" doc:"Tasks of this operation"`
 	PipelineID   string    `query:"pipeline_id" format:"uuid" doc:"Tasks of this pipeline"`
+	ScheduleID   string    `query:"schedule_id" format:"uuid" doc:"Tasks that this schedule made"`
 	Creator      string    `query:"creator" maxLength:"300" doc:"Tasks made by me, with a key (its id), or with a key for one person (KEY_ID;USER_ID)"`
 	Labels       []string  `query:"label,explode" maxItems:"50" doc:"Tasks with this label NAME=VALUE; given several times, with all of them"`
 	Text         string    `query:"text" maxLength:"200" doc:"Tasks with this text in their names"`
@@ -41,7 +42,7 @@ func (in *tasksInput) options() (dispatch.ListOptions, error) {
 	o := dispatch.ListOptions{
 		Creator: in.Creator, Sort: in.Sort, Limit: cmp.Or(in.Limit, in.PerPage), Cursor: in.Cursor, Page: in.Page,
 	}
-	o.RunnerID, o.PipelineID, o.Text = optionalID(in.RunnerID), optionalID(in.PipelineID), in.Text
+	o.RunnerID, o.PipelineID, o.ScheduleID, o.Text = optionalID(in.RunnerID), optionalID(in.PipelineID), optionalID(in.ScheduleID), in.Text
 	var wrong []fault.Field
 	if code := operation.Code(in.Operation); code != 0 {
 		if !slices.Contains(operation.Codes(), code) {

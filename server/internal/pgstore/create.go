@@ -25,6 +25,7 @@ type newTaskRow struct {
 	Position       int               `bun:"position"`
 	Ref            string            `bun:"ref"`
 	RetryOf        *uuid.UUID        `bun:"retry_of"`
+	ScheduleID     *uuid.UUID        `bun:"schedule_id"`
 	Name           string            `bun:"name"`
 	Operation      int               `bun:"operation_code"`
 	Params         json.RawMessage   `bun:"params,type:jsonb"`
@@ -271,7 +272,7 @@ func refused(t *store.NewTask, path, code, message string) error {
 func (c *creation) row(t *store.NewTask, p store.Placement) newTaskRow {
 	row := newTaskRow{
 		ID: t.ID, WorkspaceID: c.creator.WorkspaceID, PipelineID: t.PipelineID, Position: t.Position, Ref: t.Ref,
-		RetryOf: t.RetryOf, Name: t.Name, Operation: int(t.Operation), Params: t.Params, PinnedRunnerID: t.PinnedRunnerID,
+		RetryOf: t.RetryOf, ScheduleID: t.ScheduleID, Name: t.Name, Operation: int(t.Operation), Params: t.Params, PinnedRunnerID: t.PinnedRunnerID,
 		Labels: orEmpty(t.Labels), Priority: t.Priority, CreatorID: c.creatorID, CreatedBy: c.creator.Creator(),
 		State: string(p.State), Reason: string(p.Reason), RunAt: t.RunAt, Deadline: c.now.Add(store.DefaultDeadline),
 		TimeoutSeconds: t.TimeoutSeconds, MaxAttempts: t.MaxAttempts, CreatedAt: c.now,
@@ -323,7 +324,7 @@ func (c *creation) answer(rows []newTaskRow) ([]store.Task, store.Changes) {
 	for i, r := range rows {
 		out[i] = taskRow{
 			ID: r.ID, WorkspaceID: r.WorkspaceID, PipelineID: r.PipelineID, Position: r.Position, Ref: r.Ref,
-			RetryOf: r.RetryOf, Name: r.Name, Operation: r.Operation, Params: r.Params, RequirementID: r.RequirementID,
+			RetryOf: r.RetryOf, ScheduleID: r.ScheduleID, Name: r.Name, Operation: r.Operation, Params: r.Params, RequirementID: r.RequirementID,
 			PinnedRunnerID: r.PinnedRunnerID, Labels: r.Labels, Priority: r.Priority, CreatedBy: r.CreatedBy,
 			State: r.State, Reason: &r.Reason, RunAt: r.RunAt, Deadline: r.Deadline, TimeoutSeconds: r.TimeoutSeconds,
 			MaxAttempts: r.MaxAttempts, CreatedAt: r.CreatedAt, CreatorKeyID: c.creator.ID, CreatorUser: c.creator.ActingID(),

@@ -266,6 +266,17 @@ func (s *Store) ListRuns(ctx context.Context, schedule uuid.UUID, failedOnly boo
 	return mapTo(rows, scheduleRunRow.toRun), failed("pgstore.ListRuns", err)
 }
 
+// GetRunOf implements store.Schedules.
+func (s *Store) GetRunOf(ctx context.Context, workspace, made uuid.UUID) (store.ScheduleRun, error) {
+	var row scheduleRunRow
+	err := s.db.NewSelect().Model(&row).Join("JOIN schedules AS s ON s.id = u.schedule_id").
+		Where("s.workspace_id = ? AND (u.task_id = ? OR u.pipeline_id = ?)", workspace, made, made).Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New("pgstore.GetRunOf", fault.NotFound, "schedule_run_not_found", "What was created is there, but not a record of the run that created it.")
+	}
+	return row.toRun(), failed("pgstore.GetRunOf", err)
+}
+
 // Unfinished implements store.Schedules.
 func (s *Store) Unfinished(ctx context.Context, schedule uuid.UUID) (bool, error) {
 	var busy bool

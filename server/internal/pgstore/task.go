@@ -31,6 +31,7 @@ type taskRow struct {
 	Position       int               `bun:"position"`
 	Ref            string            `bun:"ref"`
 	RetryOf        *uuid.UUID        `bun:"retry_of"`
+	ScheduleID     *uuid.UUID        `bun:"schedule_id"`
 	Name           string            `bun:"name"`
 	Operation      int               `bun:"operation_code"`
 	Params         json.RawMessage   `bun:"params,type:jsonb"`
@@ -74,7 +75,7 @@ type taskRow struct {
 func (r taskRow) toTask() store.Task {
 	t := store.Task{
 		ID: r.ID, WorkspaceID: r.WorkspaceID, PipelineID: r.PipelineID, Position: r.Position, Ref: r.Ref,
-		RetryOf: r.RetryOf, Name: r.Name, Operation: operation.Code(r.Operation), Params: r.Params,
+		RetryOf: r.RetryOf, ScheduleID: r.ScheduleID, Name: r.Name, Operation: operation.Code(r.Operation), Params: r.Params,
 		PinnedRunnerID: r.PinnedRunnerID, Labels: r.Labels, Priority: r.Priority, CreatorKeyID: r.CreatorKeyID,
 		CreatorUser: r.CreatorUser, CreatedBy: r.CreatedBy, RequirementID: value(r.RequirementID),
 		State: task.State(r.State), Reason: task.Reason(value(r.Reason)), Message: r.Message,

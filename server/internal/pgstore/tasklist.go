@@ -152,6 +152,9 @@ func (s *Store) filtered(f store.TaskFilter) *bun.SelectQuery {
 	if f.PipelineID != nil {
 		query = query.Where("t.pipeline_id = ?", *f.PipelineID)
 	}
+	if f.ScheduleID != nil {
+		query = query.Where("t.schedule_id = ?", *f.ScheduleID)
+	}
 	if f.CreatorKeyID != nil {
 		query = query.Where("t.creator_id = ANY(ARRAY(?))", s.creatorsOf(f))
 	}

@@ -132,7 +132,7 @@ func countMissed(when *cron.Schedule, first, now time.Time) (n int) {
 // the run is finished, however much later another server takes over.
 func (s *Service) attempt(ctx context.Context, due *store.DueSchedule, run *store.ScheduleRun) (pause string, err error) {
 	id := idFor(due.ID, *due.NextDue)
-	if made, err := s.madeBefore(ctx, due.WorkspaceID, id, run); err != nil || made {
+	if made, _, err := s.madeBefore(ctx, due.WorkspaceID, id, run); err != nil || made {
 		return "", err
 	}
 	creator, err := s.creatorOf(ctx, &due.Schedule)
@@ -165,26 +165,33 @@ func (s *Service) attempt(ctx context.Context, due *store.DueSchedule, run *stor
 }
 
 // madeBefore reports whether a server that died after it had created something
-// created it under this id. It may have been told since to create something else,
-// or nothing: the time was run all the same.
-func (s *Service) madeBefore(ctx context.Context, workspace, id uuid.UUID, run *store.ScheduleRun) (bool, error) {
-	_, _, err := s.store.GetPipeline(ctx, workspace, id)
-	if err == nil {
+// created it under this id, and for which schedule, where that is known. It may
+// have been told since to create something else, or nothing: the time was run all
+// the same.
+func (s *Service) madeBefore(ctx context.Context, workspace, id uuid.UUID, run *store.ScheduleRun) (made bool, of *uuid.UUID, err error) {
+	_, steps, err := s.store.GetPipeline(ctx, workspace, id)
+	switch {
+	case err == nil:
 		run.PipelineID = &id
-	} else if fault.Is(err, fault.NotFound) {
-		if _, err = s.store.GetTask(ctx, workspace, id); err == nil {
-			run.TaskID = &id
+		if len(steps) > 0 {
+			of = steps[0].ScheduleID
+		}
+	case fault.Is(err, fault.NotFound):
+		var t store.Task
+		if t, err = s.store.GetTask(ctx, workspace, id); err == nil {
+			run.TaskID, of = &id, t.ScheduleID
 		}
 	}
-	switch {
-	case fault.Is(err, fault.NotFound):
-		return false, nil
-	case err != nil:
-		return false, err
-	case run.Outcome != store.RunCreated:
+	if fault.Is(err, fault.NotFound) {
+		return false, nil, nil
+	}
+	if err != nil {
+		return false, nil, err
+	}
+	if run.Outcome != store.RunCreated {
 		run.Outcome, run.Message = store.RunCreated, ""
 	}
-	return true, nil
+	return true, of, nil
 }
 
 // make creates the task or the pipeline under this id.

@@ -193,7 +193,7 @@ func (s *Service) draft(schedule *store.Schedule, id uuid.UUID) ([]*admission.Dr
 		if err != nil {
 			return nil, nil, below(schedule, err)
 		}
-		d.ID = id
+		d.ID, d.ScheduleID = id, &schedule.ID
 		return []*admission.Draft{d}, nil, nil
 	}
 	var req api.PipelineRequest
@@ -201,6 +201,9 @@ func (s *Service) draft(schedule *store.Schedule, id uuid.UUID) ([]*admission.Dr
 		return nil, nil, fault.E(op, fault.Internal, err)
 	}
 	drafts, err := s.planner.Plan(id, req)
+	for _, d := range drafts {
+		d.ScheduleID = &schedule.ID
+	}
 	return drafts, &store.NewPipeline{ID: id, Name: req.Name}, below(schedule, err)
 }
 
@@ -349,7 +352,9 @@ func (s *Service) Delete(ctx context.Context, p store.Principal, id uuid.UUID) e
 	return s.store.DeleteSchedule(ctx, p.WorkspaceID, id)
 }
 
-// RunNow creates what the schedule creates, at once and beside its times.
+// RunNow creates what the schedule creates, at once and beside its times. Errors:
+// NotFound, Forbidden, Conflict where its key is of no use any more, and those of
+// creating it.
 func (s *Service) RunNow(ctx context.Context, p store.Principal, id uuid.UUID) (api.ScheduleRun, error) {
 	const op = "schedules.RunNow"
 	schedule, err := s.store.GetSchedule(ctx, p.WorkspaceID, id)
@@ -375,6 +380,36 @@ func (s *Service) RunNow(ctx context.Context, p store.Principal, id uuid.UUID) (
 		return api.ScheduleRun{}, err
 	}
 	return viewRun(&run), nil
+}
+
+// RunAgain tells what RunNow told, from the id of what it created.
+func (s *Service) RunAgain(ctx context.Context, p store.Principal, made uuid.UUID) (api.ScheduleRun, error) {
+	run, err := s.store.GetRunOf(ctx, p.WorkspaceID, made)
+	if fault.Is(err, fault.NotFound) {
+		run, err = s.recordLate(ctx, p, made, err)
+	}
+	if err != nil {
+		return api.ScheduleRun{}, err
+	}
+	return viewRun(&run), nil
+}
+
+// recordLate keeps the run of a server that died after it had created what was
+// asked for; missing is the error where there is no such thing.
+func (s *Service) recordLate(ctx context.Context, p store.Principal, made uuid.UUID, missing error) (store.ScheduleRun, error) {
+	run := store.ScheduleRun{Manual: true, Outcome: store.RunCreated}
+	_, of, err := s.madeBefore(ctx, p.WorkspaceID, made, &run)
+	if err != nil {
+		return run, err
+	}
+	if of == nil {
+		return run, missing
+	}
+	schedule, err := s.store.GetSchedule(ctx, p.WorkspaceID, *of)
+	if err != nil {
+		return run, err
+	}
+	return s.store.AddManualRun(ctx, schedule, run)
 }
 
 func checkMayChange(op string, p store.Principal, schedule *store.Schedule) error {

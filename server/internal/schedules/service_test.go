@@ -196,6 +196,7 @@ func TestService_Pass_CreatesWhatIsDueForWhoMadeIt(t *testing.T) {
 	require.Equal(t, "Siti via "+h.analyst.Name, made.CreatedBy)
 	require.True(t, got.NextRuns[0].After(got.Runs[0].DueAt))
 	require.Equal(t, uuid.Version(7), made.ID.Version())
+	require.Equal(t, s.ID, made.View().ScheduleID)
 }
 
 func TestService_Pass_CreatesPipelines(t *testing.T) {
@@ -215,6 +216,13 @@ func TestService_Pass_CreatesPipelines(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, steps, 2)
 	require.Equal(t, task.Queued, run.State)
+	id := uuid.MustParse(s.ID)
+	require.Equal(t, &id, steps[1].ScheduleID)
+
+	storetest.Task(t, h.db, h.analyst)
+	found, err := h.db.ListTasks(t.Context(), store.TaskFilter{WorkspaceID: h.analyst.WorkspaceID, ScheduleID: &id}, store.TaskPage{Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, found, 2, "what it has made and nothing else")
 }
 
 // Three servers that pass at once, again and again: every time is run once.

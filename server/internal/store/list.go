@@ -79,6 +79,7 @@ type TaskFilter struct {
 	Operations []operation.Code
 	RunnerID   *uuid.UUID
 	PipelineID *uuid.UUID
+	ScheduleID *uuid.UUID
 	// CreatorKeyID selects what was made with a key, CreatorUser what it made for
 	// one person ("" for itself).
 	CreatorKeyID *uuid.UUID

@@ -86,6 +86,9 @@ type Schedules interface {
 	FinishRun(ctx context.Context, due DueSchedule, run ScheduleRun, next *time.Time, pausedReason string) error
 	// AddManualRun keeps a run that somebody asked for.
 	AddManualRun(ctx context.Context, schedule Schedule, run ScheduleRun) (ScheduleRun, error)
+	// GetRunOf gives the run that created this task or pipeline. NotFound where there
+	// is none, which there may be for a moment, or where its server died.
+	GetRunOf(ctx context.Context, workspace, made uuid.UUID) (ScheduleRun, error)
 	// ListRuns gives the last runs, newest first, those that failed only where asked.
 	ListRuns(ctx context.Context, schedule uuid.UUID, failedOnly bool, limit int) ([]ScheduleRun, error)
 	// Unfinished reports whether tasks of one of its last runs still go on.

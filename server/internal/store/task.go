@@ -24,9 +24,11 @@ type Task struct {
 	ID, WorkspaceID uuid.UUID
 	PipelineID      *uuid.UUID
 	// Position and Ref place the task in its pipeline.
-	Position       int
-	Ref            string
-	RetryOf        *uuid.UUID
+	Position int
+	Ref      string
+	RetryOf  *uuid.UUID
+	// ScheduleID is the schedule that made the task, also when it is gone.
+	ScheduleID     *uuid.UUID
 	Name           string
 	Operation      operation.Code
 	Params         json.RawMessage
@@ -77,7 +79,7 @@ func (t *Task) View() api.Task {
 	v := api.Task{
 		ID: t.ID.String(), Name: t.Name, OperationCode: int(t.Operation), Params: t.Params,
 		State: t.State, Reason: t.Reason, Message: t.Message, PipelineID: idText(t.PipelineID), Ref: t.Ref,
-		RetryOf: idText(t.RetryOf), RunnerID: idText(t.LastRunnerID), RunnerName: t.RunnerName,
+		RetryOf: idText(t.RetryOf), ScheduleID: idText(t.ScheduleID), RunnerID: idText(t.LastRunnerID), RunnerName: t.RunnerName,
 		Labels: t.Labels, Priority: t.Priority, Attempt: t.Attempt, MaxAttempts: t.MaxAttempts,
 		TimeoutSeconds: t.TimeoutSeconds, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, RunAt: t.RunAt,
 		Deadline: &deadline, StartedAt: t.StartedAt, FinishedAt: t.FinishedAt, StoppedAt: t.StoppedAt,
@@ -111,6 +113,7 @@ type NewTask struct {
 	Position       int
 	Ref            string
 	RetryOf        *uuid.UUID
+	ScheduleID     *uuid.UUID
 	Name           string
 	Operation      operation.Code
 	Params         json.RawMessage
