@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,7 +11,8 @@ import (
 	"ddap/shared/client"
 )
 
-const aSchedule = `{"name": "s", "cron": "@daily", "time_zone": "UTC", "task": ` + fetchBirds + `}`
+// aSchedule is not due while tests run, but on a leap day.
+const aSchedule = `{"name": "s", "cron": "0 0 29 2 *", "time_zone": "UTC", "task": ` + fetchBirds + `}`
 
 func (w *world) schedule() api.Schedule {
 	w.t.Helper()
@@ -59,6 +61,19 @@ func TestSchedules_BadInputIsRefusedWithItsPlace(t *testing.T) {
 	var after api.Schedule
 	w.do(request{method: "GET", path: of, key: w.AdminKey}).ok(http.StatusOK, &after)
 	require.Equal(t, s, after)
+}
+
+func TestSchedules_AreRunByAServerThatIsUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	s := w.schedule()
+	require.EqualValues(t, 1, w.exec("UPDATE schedules SET next_due_at = now()"))
+	require.Eventually(t, func() bool {
+		got, err := w.admin.Schedule(t.Context(), s.ID)
+		return err == nil && len(got.Runs) == 1 && got.Runs[0].TaskID != "" && got.NextRuns[0].Equal(s.NextRuns[0])
+	}, 20*time.Second, 50*time.Millisecond)
+	require.Equal(t, 1, w.count("tasks"))
 }
 
 func TestSchedules_RunNowHasItsEffectOnce(t *testing.T) {
