@@ -34,6 +34,7 @@ type EnrollmentRequest struct {
 	ExpiresInSeconds int               `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"31536000" doc:"A day when absent"`
 	Labels           map[string]string `json:"labels,omitempty" doc:"Every runner that uses the token gets these; it cannot override them"`
 	RequireApproval  bool              `json:"require_approval,omitempty" doc:"Runners that use the token get no tasks until an operator approves them"`
+	RunnerID         string            `json:"runner_id,omitempty" format:"uuid" doc:"Who registers with the token is this runner again: it keeps its id, labels and datasets and gets a new credential. Takes an admin"`
 }
 
 // Enrollment is an enrolment token; Token is set only in the answer that made it.
@@ -44,6 +45,7 @@ type Enrollment struct {
 	Uses            int               `json:"uses"`
 	Labels          map[string]string `json:"labels,omitempty"`
 	RequireApproval bool              `json:"require_approval"`
+	RunnerID        string            `json:"runner_id,omitempty" format:"uuid" doc:"The known runner that it brings back"`
 	ExpiresAt       time.Time         `json:"expires_at"`
 	CreatedAt       time.Time         `json:"created_at"`
 	RevokedAt       *time.Time        `json:"revoked_at,omitempty"`
@@ -61,6 +63,14 @@ type KeyRequest struct {
 	Role             Role   `json:"role" enum:"viewer,analyst,operator,admin" doc:"Each role may do what the one before may"`
 	Delegate         bool   `json:"delegate,omitempty" doc:"May act for people whom it names"`
 	ExpiresInSeconds int    `json:"expires_in_seconds,omitempty" minimum:"60" maximum:"3153600000" doc:"Never when absent"`
+	// Grants let the key do single things beyond its role.
+	Grants []Grant `json:"grants,omitempty" maxItems:"10" enum:"enrollments:create,webhooks:own" doc:"What it may do beyond its role, always on its own only"`
+}
+
+// KeyPatch changes a key; absent fields stay. Role and grants are for its life:
+// what was given out under them must not grow.
+type KeyPatch struct {
+	Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 }
 
 // Key is an API key; Key is set only in the answer that made it.
@@ -70,6 +80,7 @@ type Key struct {
 	Name      string     `json:"name"`
 	Role      Role       `json:"role"`
 	Delegate  bool       `json:"delegate"`
+	Grants    []Grant    `json:"grants"`
 	CreatedAt time.Time  `json:"created_at"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
@@ -83,11 +94,16 @@ type KeyList struct {
 
 // WhoAmI tells a caller who the server takes it for.
 type WhoAmI struct {
-	Kind      string `json:"kind" doc:"key or run"`
-	ID        string `json:"id" format:"uuid"`
-	Name      string `json:"name"`
-	Role      Role   `json:"role,omitempty"`
-	Workspace string `json:"workspace"`
+	Kind       string     `json:"kind" doc:"key, ses or run"`
+	ID         string     `json:"id" format:"uuid"`
+	Name       string     `json:"name"`
+	Role       Role       `json:"role,omitempty"`
+	Workspace  string     `json:"workspace"`
+	KeyID      string     `json:"key_id,omitempty" format:"uuid" doc:"The API key that a session is bound to"`
+	Grants     []Grant    `json:"grants,omitempty" doc:"What it may do beyond its role"`
+	Delegate   bool       `json:"delegate,omitempty" doc:"May act for people whom it names"`
+	ActingUser string     `json:"acting_user,omitempty" doc:"For whom it acts, as ID;DISPLAY NAME"`
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
 }
 
 // Operation describes an operation; Parameters is a JSON Schema.

@@ -75,6 +75,7 @@ type PingRequest struct {
 	_        struct{} `json:"-" additionalProperties:"true"`
 	State    Activity `json:"state" maxLength:"100" doc:"idle, working, paused or stopping"`
 	Slots    int      `json:"slots,omitempty" minimum:"0" maximum:"1000"`
+	Version  string   `json:"version,omitempty" maxLength:"100" doc:"Of the program; it may have changed since the runner registered"`
 	Instance string   `json:"instance_id,omitempty" maxLength:"100" doc:"Random per process start"`
 	// DatasetsRevision is the revision of the datasets that the runner offers.
 	DatasetsRevision string        `json:"datasets_revision,omitempty" maxLength:"200" doc:"The revision of the datasets that it offers; where the server knows another one, it asks for the list"`
@@ -121,6 +122,8 @@ const (
 	// CommandPause stops taking tasks; CommandResume starts again.
 	CommandPause  CommandType = "pause"
 	CommandResume CommandType = "resume"
+	// CommandDrain says that the runner gets nothing new. The server sees to that.
+	CommandDrain CommandType = "drain"
 	// CommandPing asks for a ping at once: until then the runner gets no task.
 	CommandPing CommandType = "ping"
 	// CommandSendDatasets asks for PUT /runners/{id}/datasets.
@@ -191,6 +194,8 @@ type Runner struct {
 	Online      bool              `json:"online"`
 	Activity    Activity          `json:"activity"`
 	Paused      bool              `json:"paused" doc:"An operator has paused it; activity is the runner's own word"`
+	Drained     bool              `json:"drained" doc:"An operator lets it finish what it has; it gets nothing new"`
+	Note        string            `json:"note,omitempty" doc:"Why it is paused or drained, in an operator's words"`
 	Slots       int               `json:"slots"`
 	BusySlots   int               `json:"busy_slots"`
 	CPUs        int               `json:"cpus"`
@@ -208,7 +213,10 @@ type RunnerList struct {
 
 // RunnerPatch changes what an operator decides about a runner; absent fields stay.
 type RunnerPatch struct {
-	Paused *bool `json:"paused,omitempty" doc:"A paused runner gets no new tasks"`
+	Paused  *bool              `json:"paused,omitempty" doc:"A paused runner gets no new tasks"`
+	Drained *bool              `json:"drained,omitempty" doc:"A drained runner finishes what it has and gets nothing new"`
+	Note    *string            `json:"note,omitempty" maxLength:"500" doc:"Why, for people to read"`
+	Labels  *map[string]string `json:"labels,omitempty" doc:"All labels that the runner cannot override; they replace those of its enrolment"`
 }
 
 // DatasetsRequest replaces the list of what a runner shares.
@@ -261,8 +269,10 @@ type ResultReport struct {
 	Outcome    Outcome          `json:"outcome" enum:"succeeded,failed,released,canceled"`
 	Result     *result.Document `json:"result,omitempty" doc:"For succeeded"`
 	// Artifacts names the uploaded files that belong to the result.
-	Artifacts []ArtifactRef  `json:"artifacts,omitempty" maxItems:"100" doc:"The uploaded files that belong to the result"`
-	Error     *AttemptError  `json:"error,omitempty" doc:"For failed and released"`
+	Artifacts []ArtifactRef `json:"artifacts,omitempty" maxItems:"100" doc:"The uploaded files that belong to the result"`
+	Error     *AttemptError `json:"error,omitempty" doc:"For failed and released"`
+	// HoldUntil keeps a released task for this runner while its owner is asked.
+	HoldUntil *time.Time     `json:"hold_until,omitempty" doc:"For released: the owner is asked, and the task waits for this runner until then, at most 30 days"`
 	Usage     *ResourceUsage `json:"usage,omitempty"`
 }
 

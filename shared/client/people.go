@@ -87,8 +87,8 @@ func (c *Client) Runners(ctx context.Context) (api.RunnerList, error) {
 }
 
 // RevokeRunner refuses a runner for good and ends what it holds.
-func (c *Client) RevokeRunner(ctx context.Context, id string) (api.Runner, error) {
-	var out api.Runner
+func (c *Client) RevokeRunner(ctx context.Context, id string) (api.RevokedRunner, error) {
+	var out api.RevokedRunner
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/runners/" + url.PathEscape(id) + "/revoke"}, &out)
 }
 

@@ -35,6 +35,8 @@ type ClaimOptions struct {
 	TaskID string
 	// Instance is the id of this process start.
 	Instance string
+	// Version is that of this program.
+	Version string
 }
 
 // Claim asks for work.
@@ -48,6 +50,9 @@ func (c *Client) Claim(ctx context.Context, opts ClaimOptions) (api.ClaimRespons
 	}
 	if opts.Instance != "" {
 		q.Set("instance_id", opts.Instance)
+	}
+	if opts.Version != "" {
+		q.Set("version", opts.Version)
 	}
 	var out api.ClaimResponse
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/claim", query: q, wait: opts.Wait}, &out)

@@ -34,6 +34,8 @@ var walls = []wall{
 	}, "traces are off for most; what they need is loaded in one place, and their provider is handed to the database"},
 	{"go.yaml.in/yaml", []string{"server/internal/config"}, "one file of settings"},
 	{"golang.org/x/time/rate", []string{"server/internal/ratelimit"}, "one way to count"},
+	{"golang.org/x/crypto/ssh", []string{"server/internal/registry"}, "public keys are read and judged in one place"},
+	{"golang.org/x/mod", []string{"shared/buildinfo"}, "versions are compared in one place"},
 	{"fyne.io/fyne", nil, "headless must build without OpenGL"},
 	{"net/http", []string{
 		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi", "server/internal/metrics",

@@ -99,6 +99,18 @@ var reasons = map[task.Reason]Text{
 		"The computer that has the data is paused.",
 		"Komputer yang memiliki data sedang dijeda.",
 	},
+	task.RunnersDrained: {
+		"The computer that has the data takes nothing new for now.",
+		"Komputer yang memiliki data untuk sementara tidak menerima tugas baru.",
+	},
+	task.RunnersTooOld: {
+		"The program on the computer that has the data has to be updated first.",
+		"Program di komputer yang memiliki data harus diperbarui lebih dahulu.",
+	},
+	task.RunnersPending: {
+		"The computer that has the data has not been approved yet.",
+		"Komputer yang memiliki data belum disetujui.",
+	},
 	task.WaitingForRunner: {
 		"It will be handed to a computer in a moment.",
 		"Sebentar lagi akan diserahkan ke sebuah komputer.",

@@ -21,6 +21,17 @@ func TestReason_HasASentenceInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestRunnerReason_HasASentenceInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	for _, r := range task.RunnerReasons() {
+		for _, l := range i18n.Languages() {
+			require.Regexpf(t, `^[A-Z].+\.$`, i18n.RunnerReason(r).In(l), "%s in %s", r, l)
+		}
+		require.NotEqual(t, i18n.RunnerReason(r).EN, i18n.RunnerReason(r).ID)
+	}
+	require.Equal(t, "lost_in_space", i18n.RunnerReason("lost_in_space").EN)
+}
+
 func TestState_HasAWordInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	for _, s := range task.States() {

@@ -17,6 +17,9 @@ const (
 	RunnersBusy           Reason = "runners_busy"
 	RunnersOffline        Reason = "runners_offline"
 	RunnersPaused         Reason = "runners_paused"
+	RunnersDrained        Reason = "runners_drained"
+	RunnersTooOld         Reason = "runners_too_old"
+	RunnersPending        Reason = "runners_pending_approval"
 	WaitingForRunner      Reason = "waiting_for_runner"
 	RetryBackoff          Reason = "retry_backoff"
 )
@@ -56,7 +59,7 @@ const (
 // reasons lists every reason once, in the order of the constants.
 var reasons = []Reason{
 	WaitingForInput, WaitingForTime, WaitingForOwner, NoRunnerHasDataset, NoRunnerMatchesLabels,
-	NoRunnerForOperation, RunnersBusy, RunnersOffline, RunnersPaused, WaitingForRunner, RetryBackoff,
+	NoRunnerForOperation, RunnersBusy, RunnersOffline, RunnersPaused, RunnersDrained, RunnersTooOld, RunnersPending, WaitingForRunner, RetryBackoff,
 	LeaseExpired, NotConfirmed, RunnerLost, RunnerRevoked, RunnerStopping, RunnerPaused, ServerRestored,
 	OwnerDeclined, PolicyRefused, InvalidParams, SourceUnreadable, OutOfMemory, DiskFull, Timeout,
 	CanceledByUser, InputFailed, InputLost, InputsOnDifferentRunners, DeadlinePassed,

@@ -24,7 +24,7 @@ func keysCommand(s *session) *cobra.Command {
 	})
 	cmd := group("keys", "API keys, with which people and programs use this server",
 		&cobra.Command{Use: "list", Short: "List the keys, without their secrets", Args: exactly(), RunE: list},
-		createKeyCommand(s),
+		createKeyCommand(s), showKeyCommand(s), renameKeyCommand(s),
 		&cobra.Command{
 			Use: "revoke KEY_ID", Short: "Refuse a key from its next request on", Args: exactly("KEY_ID"),
 			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
@@ -43,12 +43,16 @@ func keysCommand(s *session) *cobra.Command {
 func createKeyCommand(s *session) *cobra.Command {
 	var req api.KeyRequest
 	var role string
+	var grants []string
 	var expires seconds
 	cmd := &cobra.Command{
 		Use: "create --name NAME --role ROLE", Short: "Make a key and print it, this once", Args: exactly(),
 		Example: `  ddap-admin keys create --name "Site A" --role analyst --expires-in 2160h > site-a.key`,
 		RunE: s.do(func(ctx context.Context, c *client.Client, _ []string) error {
 			req.Role, req.ExpiresInSeconds = api.Role(role), int(expires)
+			for _, g := range grants {
+				req.Grants = append(req.Grants, api.Grant(g))
+			}
 			key, err := c.CreateKey(ctx, req)
 			if err != nil {
 				return err
@@ -64,9 +68,36 @@ func createKeyCommand(s *session) *cobra.Command {
 	f.StringVar(&req.Name, "name", "", "what people call it")
 	f.StringVar(&role, "role", "", "viewer, analyst, operator or admin; each may do what the one before may")
 	f.BoolVar(&req.Delegate, "delegate", false, "may act for people whom it names, as a site does for its users")
+	f.StringArrayVar(&grants, "grant", nil, "what it may do beyond its role: enrollments:create or webhooks:own; may be repeated")
 	f.Var(&expires, "expires-in", "how long it is valid, as in 720h; for ever when absent")
 	require(cmd, "name", "role")
 	return cmd
+}
+
+func showKeyCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "show KEY_ID", Short: "Show one key, without its secret", Args: exactly("KEY_ID"),
+		RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
+			key, err := c.Key(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return s.print(func(v render.View) []render.Line { return v.Keys(api.KeyList{Keys: []api.Key{key}}) })
+		}),
+	}
+}
+
+func renameKeyCommand(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "rename KEY_ID NAME", Short: "Call a key something else", Args: exactly("KEY_ID", "NAME"),
+		RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
+			key, err := c.PatchKey(ctx, args[0], api.KeyPatch{Name: &args[1]})
+			if err != nil {
+				return err
+			}
+			return s.print(func(v render.View) []render.Line { return v.Keys(api.KeyList{Keys: []api.Key{key}}) })
+		}),
+	}
 }
 
 func enrollCommand(s *session) *cobra.Command {
@@ -100,6 +131,7 @@ func enrollCommand(s *session) *cobra.Command {
 	f.IntVar(&req.MaxUses, "max-uses", 1, "how many computers may join with it")
 	f.Var(&expires, "expires-in", "how long it is valid")
 	f.StringArrayVar(&labels, "label", nil, "a label NAME=VALUE that every computer gets; may be repeated")
+	f.StringVar(&req.RunnerID, "runner", "", "bring this known computer back: it keeps its id, labels and datasets")
 	f.BoolVar(&req.RequireApproval, "require-approval", false, "let nobody in before ddap-admin runners approve")
 	return cmd
 }

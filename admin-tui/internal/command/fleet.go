@@ -26,8 +26,9 @@ func runnersCommand(s *session) *cobra.Command {
 		},
 		&cobra.Command{
 			Use: "revoke RUNNER_ID", Short: "Refuse a computer for good, and end what it holds", Args: exactly("RUNNER_ID"),
-			RunE: s.onRunner((*client.Client).RevokeRunner),
+			RunE: s.revokeRunner(),
 		},
+		pauseCommand(s), resumeCommand(s), drainCommand(s), undrainCommand(s), labelCommand(s), rotateCommand(s), whyCommand(s),
 	)
 	cmd.RunE = list
 	return cmd

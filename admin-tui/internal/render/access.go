@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strings"
+
 	"ddap/shared/api"
 	"ddap/shared/i18n"
 	"ddap/shared/task"
@@ -16,6 +18,9 @@ func (v View) Keys(list api.KeyList) []Line {
 		role := string(k.Role)
 		if k.Delegate {
 			role += v.in(i18n.Text{EN: ", for others", ID: ", untuk orang lain"})
+		}
+		for _, g := range k.Grants {
+			role += ", " + string(g)
 		}
 		expires := v.in(i18n.Text{EN: "never", ID: "tidak pernah"})
 		if k.ExpiresAt != nil {
@@ -41,11 +46,25 @@ func (v View) keyState(k api.Key) Span {
 
 // WhoAmI tells who the server takes the caller for.
 func (v View) WhoAmI(server string, who api.WhoAmI) []Line {
-	return v.details([]detail{
+	all := []detail{
 		{wordServer, server},
 		{wordWorkspace, who.Workspace},
 		{wordKey, who.Name},
 		{i18n.Text{EN: "Role", ID: "Peran"}, string(who.Role)},
 		{wordID, who.ID},
-	})
+	}
+	var grants []string
+	for _, g := range who.Grants {
+		grants = append(grants, string(g))
+	}
+	if len(grants) > 0 {
+		all = append(all, detail{i18n.Text{EN: "Grants", ID: "Izin"}, strings.Join(grants, ", ")})
+	}
+	if who.ActingUser != "" {
+		all = append(all, detail{i18n.Text{EN: "Acts for", ID: "Bertindak untuk"}, who.ActingUser})
+	}
+	if who.ExpiresAt != nil {
+		all = append(all, detail{i18n.Text{EN: "Valid until", ID: "Berlaku hingga"}, who.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC")})
+	}
+	return v.details(all)
 }

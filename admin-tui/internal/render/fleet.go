@@ -63,6 +63,9 @@ func (v View) activity(r api.Runner) string {
 	if r.Activity == api.Working && r.BusySlots == 0 {
 		r.Activity = api.Idle // it said so before its last task ended
 	}
+	if r.Drained {
+		return v.in(i18n.Text{EN: "drained", ID: "dikuras"}) + " " + strconv.Itoa(r.BusySlots) + "/" + strconv.Itoa(r.Slots)
+	}
 	word, ok := activities[r.Activity]
 	if !ok {
 		word = i18n.Text{EN: string(r.Activity)}

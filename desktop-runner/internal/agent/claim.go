@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ddap/shared/api"
+	"ddap/shared/buildinfo"
 	"ddap/shared/client"
 	"ddap/shared/fault"
 	"ddap/shared/logkey"
@@ -24,7 +25,7 @@ func (a *Agent) runClaimLoop(ctx, life context.Context) error {
 			return ctx.Err()
 		}
 		begun := time.Now()
-		resp, err := a.api.Claim(ctx, client.ClaimOptions{Wait: claimWait, Limit: min(free, api.MaxClaim), Instance: a.instance})
+		resp, err := a.api.Claim(ctx, client.ClaimOptions{Wait: claimWait, Limit: min(free, api.MaxClaim), Instance: a.instance, Version: buildinfo.Version})
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -6,6 +6,7 @@ import (
 
 	"ddap/desktop-runner/internal/spool"
 	"ddap/shared/api"
+	"ddap/shared/buildinfo"
 	"ddap/shared/logkey"
 )
 
@@ -86,6 +87,7 @@ func (a *Agent) pingWait(seconds int) time.Duration {
 func (a *Agent) ping(ctx context.Context, wait time.Duration) (api.PingResponse, error) {
 	req := api.PingRequest{
 		State: a.activity(), Slots: a.Slots, Instance: a.instance, DatasetsRevision: a.Catalogue.Offer().Revision, Running: a.held.running(),
+		Version: buildinfo.Version,
 	}
 	return a.api.Ping(ctx, req, wait)
 }

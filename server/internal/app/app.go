@@ -92,6 +92,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.registry = registry.New(store, a.dispatch)
 	a.artifacts = artifacts.New(a.files, store, a.cfg.MaxArtifactBytes, a.log)
 	a.uploads = uploads.New(a.files, store, uploads.Limits{MaxBytes: a.cfg.MaxUploadBytes, Retention: a.cfg.UploadRetention}, a.log)
+	a.dispatch.RequireRunner(a.cfg.MinRunnerVersion)
+	a.registry.RequireRunner(a.cfg.MinRunnerVersion)
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ddap/shared/buildinfo"
 	"ddap/shared/envflag"
 )
 
@@ -49,6 +50,8 @@ type Config struct {
 	// SucceededKept, FailedKept and CanceledKept are how long tasks are kept after
 	// their end; for ever where zero.
 	SucceededKept, FailedKept, CanceledKept time.Duration
+	// MinRunnerVersion is the oldest version of a runner that is let in; any where empty.
+	MinRunnerVersion string
 	// LogFormat is text or json; LogLevel debug, info, warn or error.
 	LogFormat, LogLevel string
 	Serving
@@ -118,6 +121,8 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.Int64Var(&c.MaxArtifactBytes, "max-artifact-bytes", c.MaxArtifactBytes, "size of one artifact at most")
 	c.addUploads(flags)
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
+	flags.StringVar(&c.MinRunnerVersion, "min-runner-version", c.MinRunnerVersion,
+		"oldest version of a runner that may register and gets tasks, as in 1.4.0; any when empty")
 	c.addServing(flags)
 }
 
@@ -155,6 +160,8 @@ func (c *Config) Check() error {
 	refuse(!slices.Contains([]string{"text", "json"}, c.LogFormat), "log-format", "must be text or json, not %q", c.LogFormat)
 	_, err = c.level()
 	refuse(err != nil, "log-level", "must be debug, info, warn or error, not %q", c.LogLevel)
+	refuse(c.MinRunnerVersion != "" && !buildinfo.IsVersion(c.MinRunnerVersion), "min-runner-version",
+		"must be a version as in 1.4.0, not %q", c.MinRunnerVersion)
 	c.checkServing(refuse)
 	return errors.Join(wrong...)
 }

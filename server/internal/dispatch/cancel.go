@@ -40,10 +40,10 @@ func (s *Service) Delete(ctx context.Context, p store.Principal, id uuid.UUID) e
 // Evict takes back what a runner holds that was revoked, fails what only it
 // could do, and ends its waits. To be called after the revocation; the periodic
 // work does the same where the call is missed.
-func (s *Service) Evict(ctx context.Context, workspaceID, runnerID uuid.UUID) error {
+func (s *Service) Evict(ctx context.Context, workspaceID, runnerID uuid.UUID) (store.Evicted, error) {
 	evicted, err := s.store.EvictRunner(ctx, workspaceID, runnerID)
 	if err != nil {
-		return err
+		return store.Evicted{}, err
 	}
 	evicted.Changes.AddRunner(runnerID)
 	s.hub.Publish(evicted.Changes)
@@ -51,7 +51,7 @@ func (s *Service) Evict(ctx context.Context, workspaceID, runnerID uuid.UUID) er
 		s.log.InfoContext(ctx, "runner evicted", logkey.RunnerID, runnerID,
 			logkey.TakenBack, evicted.TakenBack, logkey.Stranded, evicted.Stranded)
 	}
-	return nil
+	return evicted, nil
 }
 
 // Summon makes a runner's waiting requests look again: after it was paused,

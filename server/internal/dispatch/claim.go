@@ -21,21 +21,29 @@ type ClaimOptions struct {
 	TaskID *uuid.UUID
 	// InstanceID is random per process start of the runner.
 	InstanceID string
+	// Version is that of the runner's program; where it is empty, what the
+	// runner said last counts.
+	Version string
 }
 
 // Claim hands work to a runner: what it was given already and has not confirmed
 // comes again, with the same token. With no work in time the answer is empty.
-// Errors: Unauthenticated (runner_revoked), Conflict (instance_superseded).
+// Errors: Unauthenticated (runner_revoked, credential_rotated), Forbidden
+// (runner_too_old), Conflict (instance_superseded).
 func (s *Service) Claim(ctx context.Context, runner store.Principal, opts ClaimOptions) (api.ClaimResponse, error) {
 	if opts.TaskID != nil {
 		// It would be woken for other tasks, in the place of runners that take them.
 		opts.Wait = 0
+	}
+	if err := s.checkVersion(ctx, runner, opts.Version); err != nil {
+		return api.ClaimResponse{}, err
 	}
 	wait := s.hub.ForWork(runner.ID, opts.Wait)
 	defer wait.Close()
 	req := store.ClaimRequest{
 		RunnerID: runner.ID, InstanceID: opts.InstanceID,
 		Limit: min(max(opts.Limit, 1), api.MaxClaim), TaskID: opts.TaskID,
+		SecretHash: runner.SecretHash, Version: opts.Version,
 	}
 	for {
 		wait.Look()
@@ -50,7 +58,7 @@ func (s *Service) Claim(ctx context.Context, runner store.Principal, opts ClaimO
 		if len(answer.Tasks)+len(answer.Commands) > 0 {
 			return answer, nil
 		}
-		if claim.Runner.State == api.RunnerActive {
+		if claim.Runner.State == api.RunnerActive && !claim.Runner.Drained {
 			wait.Offer(claim.Runner)
 		}
 		if !wait.Sleep(ctx) {

@@ -115,7 +115,7 @@ func creatorFilter(p store.Principal, text string, filter *store.TaskFilter) err
 		return nil
 	}
 	if text == createdByMe {
-		key, user := p.ID, p.ActingID()
+		key, user := p.Owner(), p.ActingID()
 		filter.CreatorKeyID, filter.CreatorUser = &key, &user
 		return nil
 	}

@@ -24,7 +24,7 @@ const (
 
 // Ping is a runner's heartbeat: it renews and confirms the leases that it
 // names. With a wait it returns early for a command or a lost lease. Errors:
-// Unauthenticated (runner_revoked), Conflict (instance_superseded), Invalid.
+// Unauthenticated (runner_revoked, credential_rotated), Conflict (instance_superseded), Invalid.
 func (s *Service) Ping(ctx context.Context, runner store.Principal, req api.PingRequest, wait time.Duration) (api.PingResponse, error) {
 	running, err := readRunning(req.Running)
 	if err != nil {
@@ -39,6 +39,7 @@ func (s *Service) Ping(ctx context.Context, runner store.Principal, req api.Ping
 	ping := store.Ping{
 		RunnerID: runner.ID, InstanceID: req.Instance, Activity: req.State, Slots: req.Slots,
 		DatasetsRevision: req.DatasetsRevision, Running: running,
+		SecretHash: runner.SecretHash, Version: req.Version,
 	}
 	for woken := false; ; woken = true {
 		pinged, err := s.store.Renew(ctx, ping)
@@ -78,6 +79,9 @@ func pingAnswer(req api.PingRequest, p *store.Pinged) api.PingResponse {
 		out.Commands = append(out.Commands, api.Command{Type: api.CommandPause})
 	case !p.Paused && req.State == api.Paused:
 		out.Commands = append(out.Commands, api.Command{Type: api.CommandResume})
+	}
+	if p.Drained {
+		out.Commands = append(out.Commands, api.Command{Type: api.CommandDrain})
 	}
 	if p.SendDatasets {
 		out.Commands = append(out.Commands, api.Command{Type: api.CommandSendDatasets})

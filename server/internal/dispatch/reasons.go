@@ -59,6 +59,7 @@ func (s *Service) writeReasons(ctx context.Context, queued []store.Requirement) 
 		if err != nil {
 			return nil, err
 		}
+		s.judgeVersions(fleet)
 		for i := range some {
 			reason := Why(&some[i], fleet)
 			reasons[some[i].ID] = reason
@@ -90,7 +91,7 @@ func (s *Service) evictGone(ctx context.Context, workspace uuid.UUID, queued []s
 		delete(gone, r.ID)
 	}
 	for id := range gone {
-		if err := s.Evict(ctx, workspace, id); err != nil {
+		if _, err := s.Evict(ctx, workspace, id); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,8 @@ type Service struct {
 	log      *slog.Logger
 	reasons  reasonCache
 	observer Observer
+	// minRunner is the oldest version of a runner that gets tasks; any where empty.
+	minRunner string
 }
 
 // New makes the service. The hub is shared with the other services; Run runs it.

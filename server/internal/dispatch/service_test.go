@@ -240,7 +240,8 @@ func TestClaim_EndsWithARevocation(t *testing.T) {
 	})
 	idle(t, there, 1)
 	require.NoError(t, db.RevokeRunner(t.Context(), ws, runner.ID))
-	require.NoError(t, here.Evict(t.Context(), ws, runner.ID))
+	_, err := here.Evict(t.Context(), ws, runner.ID)
+	require.NoError(t, err)
 	got := soon(t, claim)
 	require.True(t, fault.HasCode(got.err, api.CodeRunnerRevoked) && fault.Is(got.err, fault.Unauthenticated), "got %v", got.err)
 }
@@ -271,7 +272,7 @@ func TestClaim_TellsAPausedRunnerSoAtOnce(t *testing.T) {
 		return s.Claim(t.Context(), runner, dispatch.ClaimOptions{Wait: long})
 	})
 	idle(t, s, 1)
-	require.NoError(t, db.SetRunnerPaused(t.Context(), ws, runner.ID, true))
+	require.NoError(t, db.SteerRunner(t.Context(), ws, runner.ID, store.Steering{Paused: new(true)}))
 	s.Summon(runner.ID)
 	require.Equal(t, []api.Command{{Type: api.CommandPause}}, soon(t, claim).value.Commands)
 }
@@ -351,7 +352,7 @@ func TestPing_SetsThePaceAndTheCommands(t *testing.T) {
 	require.Equal(t, 30, ping(api.PingRequest{State: api.Idle}).PingSeconds)
 	require.Equal(t, []api.Command{{Type: api.CommandSendDatasets}}, ping(api.PingRequest{State: api.Idle, DatasetsRevision: "2"}).Commands)
 	require.Equal(t, []api.Command{{Type: api.CommandResume}}, ping(api.PingRequest{State: api.Paused}).Commands)
-	require.NoError(t, db.SetRunnerPaused(t.Context(), f.Workspace, f.Runner.ID, true))
+	require.NoError(t, db.SteerRunner(t.Context(), f.Workspace, f.Runner.ID, store.Steering{Paused: new(true)}))
 	require.Equal(t, []api.Command{{Type: api.CommandPause}}, ping(api.PingRequest{State: api.Idle}).Commands)
 	require.Empty(t, ping(api.PingRequest{State: api.Paused}).Commands)
 

@@ -14,10 +14,13 @@ func Why(q *store.Requirement, fleet []store.Candidate) task.Reason {
 		fits   func(*store.Candidate) bool
 		reason task.Reason
 	}{
-		{func(r *store.Candidate) bool { return r.State == api.RunnerActive && r.HasData(q) }, noData(q)},
+		{func(r *store.Candidate) bool { return r.HasData(q) }, noData(q)},
+		{func(r *store.Candidate) bool { return r.State == api.RunnerActive }, task.RunnersPending},
 		{func(r *store.Candidate) bool { return r.Does(q) }, task.NoRunnerForOperation},
 		{func(r *store.Candidate) bool { return r.HasLabels(q) }, task.NoRunnerMatchesLabels},
 		{func(r *store.Candidate) bool { return r.Online && r.Activity != api.Stopping }, task.RunnersOffline},
+		{func(r *store.Candidate) bool { return !r.TooOld }, task.RunnersTooOld},
+		{func(r *store.Candidate) bool { return !r.Drained }, task.RunnersDrained},
 		{func(r *store.Candidate) bool { return !r.Paused && r.Activity != api.Paused }, task.RunnersPaused},
 		{func(r *store.Candidate) bool { return r.FreeSlots() > 0 }, task.RunnersBusy},
 	}

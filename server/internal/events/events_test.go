@@ -145,7 +145,7 @@ func TestService_Follow_SaysResetWhereEventsAreGone(t *testing.T) {
 	before := follow(t, service, analyst, "", events.Filter{})
 	old := next(t, before).ID
 	before.Close()
-	require.NoError(t, db.SetRunnerPaused(t.Context(), workspace, runner.ID, true))
+	require.NoError(t, db.SteerRunner(t.Context(), workspace, runner.ID, store.Steering{Paused: new(true)}))
 	removed, err := db.ForgetEvents(t.Context(), 0, 100)
 	require.NoError(t, err)
 	require.Equal(t, 1, removed)
@@ -184,7 +184,7 @@ func TestService_Follow_KeepsToWorkspaceAndFilter(t *testing.T) {
 	storetest.Task(t, db, analyst)
 	_, err := db.CancelTasks(t.Context(), workspace, []uuid.UUID{wanted.ID}, false)
 	require.NoError(t, err)
-	require.NoError(t, db.SetRunnerPaused(t.Context(), workspace, runner.ID, true))
+	require.NoError(t, db.SteerRunner(t.Context(), workspace, runner.ID, store.Steering{Paused: new(true)}))
 	require.NoError(t, service.Pass(t.Context()))
 
 	e := next(t, followers["task"])

@@ -15,6 +15,10 @@ import (
 type access struct {
 	// role is the weakest role of an API key that may; no key may when empty.
 	role api.Role
+	// grant lets a key in whose role does not suffice.
+	grant api.Grant
+	// keyOnly keeps sessions out: what is made here outlives them.
+	keyOnly bool
 	// runner and enrolment say whether these credentials may.
 	runner, enrolment bool
 	// public routes ask for no credential.
@@ -29,6 +33,8 @@ var (
 	analysts    = access{role: api.Analyst}
 	operators   = access{role: api.Operator}
 	admins      = access{role: api.Admin}
+	granted     = func(a access, g api.Grant) access { a.grant = g; return a }
+	noSessions  = func(a access) access { a.keyOnly = true; return a }
 	withRunners = func(a access) access { a.runner = true; return a }
 )
 
@@ -83,14 +89,27 @@ var routes = map[string]access{
 	"PATCH /v1/runners/{id}":        operators,
 	"POST /v1/runners/{id}/approve": operators,
 	"POST /v1/runners/{id}/revoke":  operators,
+	"POST /v1/runners/{id}/rotate":  operators,
+	"GET /v1/runners/{id}/why":      operators,
 	"PUT /v1/runners/{id}/datasets": runners, // that runner
 
-	"POST /v1/enrollments":        admins,
-	"GET /v1/enrollments":         admins,
-	"DELETE /v1/enrollments/{id}": admins,
-	"POST /v1/keys":               admins,
-	"GET /v1/keys":                admins,
-	"DELETE /v1/keys/{id}":        admins,
+	// Who is let in by a grant sees and ends its own only.
+	"POST /v1/enrollments":        granted(admins, api.GrantEnrollments),
+	"GET /v1/enrollments":         granted(admins, api.GrantEnrollments),
+	"DELETE /v1/enrollments/{id}": granted(admins, api.GrantEnrollments),
+
+	"POST /v1/keys":                           noSessions(admins),
+	"GET /v1/keys":                            admins,
+	"GET /v1/keys/{id}":                       admins,
+	"PATCH /v1/keys/{id}":                     admins,
+	"DELETE /v1/keys/{id}":                    admins,
+	"POST /v1/keys/{id}/ssh-keys":             noSessions(admins),
+	"GET /v1/keys/{id}/ssh-keys":              admins,
+	"DELETE /v1/keys/{id}/ssh-keys/{ssh_key}": admins,
+
+	"POST /v1/sessions":        noSessions(viewers),
+	"GET /v1/sessions":         viewers, // one's own; an admin's key sees all
+	"DELETE /v1/sessions/{id}": viewers,
 
 	"GET /v1/events": viewers,
 	"GET /v1/audit":  operators,
@@ -142,7 +161,10 @@ func (a access) check(p store.Principal) error {
 		if a.role == "" {
 			return fault.New(op, fault.Forbidden, codeWrongCredential, "An API key cannot be used here; %s.", a.wanted())
 		}
-		if !p.Role.Includes(a.role) {
+		if a.keyOnly && p.Kind == credential.Session {
+			return fault.New(op, fault.Forbidden, codeWrongCredential, "A session cannot be used here; %s.", a.wanted())
+		}
+		if !p.Role.Includes(a.role) && (a.grant == "" || !p.Granted(a.grant)) {
 			return fault.New(op, fault.Forbidden, codeRoleTooWeak, "This needs a key with the role %s or above; yours is %s.", a.role, p.Role)
 		}
 		return nil
@@ -168,7 +190,14 @@ func (a access) wanted() string {
 		if a.role == api.Admin {
 			above = ""
 		}
-		kinds = append(kinds, "an API key with the role "+string(a.role)+above)
+		kind := "an API key"
+		if !a.keyOnly {
+			kind = "an API key or a session"
+		}
+		kinds = append(kinds, kind+" with the role "+string(a.role)+above)
+	}
+	if a.grant != "" {
+		kinds = append(kinds, "an API key with the grant "+string(a.grant))
 	}
 	if a.runner {
 		kinds = append(kinds, "a runner's credential")

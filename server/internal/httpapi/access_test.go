@@ -19,7 +19,9 @@ import (
 
 // allowed is written by hand, beside the table that the server uses: who gets
 // past the gate of each route. v, a, o and A are keys with the four roles, r is
-// a runner, e an enrolment token; "public" asks nobody.
+// a runner, e an enrolment token, s a session of an admin's key, g and w keys of
+// viewers with the grants for enrolments and for webhooks; "public" asks nobody.
+// A v lets g and w in, and an A lets s in, unless -s or -g is said: see mayEnter.
 var allowed = map[string]string{
 	"POST /v1/register": "e", "POST /register": "e",
 	"POST /v1/ping": "r", "POST /ping": "r",
@@ -27,57 +29,67 @@ var allowed = map[string]string{
 	"GET /v1/tasks": "vaoAr", "GET /tasks": "vaoAr",
 	"POST /v1/result": "r", "POST /result": "r",
 	"GET /v1/result/{task_id}": "vaoAr", "GET /result/{task_id}": "vaoAr",
-	"POST /v1/claim":                      "r",
-	"POST /v1/results":                    "r",
-	"POST /v1/tasks":                      "aoA",
-	"GET /v1/tasks/{id}":                  "vaoA",
-	"DELETE /v1/tasks/{id}":               "aoA",
-	"POST /v1/tasks/{id}/cancel":          "aoA",
-	"POST /v1/tasks/{id}/retry":           "aoA",
-	"PATCH /v1/tasks/{id}":                "aoA",
-	"POST /v1/tasks/{id}/clone":           "aoA",
-	"POST /v1/pipelines/{id}/retry":       "aoA",
-	"GET /v1/tasks/{id}/events":           "vaoA",
-	"PUT /v1/tasks/{id}/artifacts/{name}": "r",
-	"GET /v1/tasks/{id}/artifacts/{name}": "vaoAr",
-	"POST /v1/uploads":                    "aoA",
-	"GET /v1/uploads":                     "aoA",
-	"GET /v1/uploads/{id}":                "aoA",
-	"DELETE /v1/uploads/{id}":             "aoA",
-	"GET /v1/uploads/{id}/content":        "aoAr",
-	"POST /v1/pipelines":                  "aoA",
-	"GET /v1/pipelines":                   "aoA",
-	"GET /v1/pipelines/{id}":              "aoA",
-	"POST /v1/pipelines/{id}/cancel":      "aoA",
-	"POST /v1/schedules":                  "aoA",
-	"GET /v1/schedules":                   "aoA",
-	"GET /v1/schedules/{id}":              "aoA",
-	"PATCH /v1/schedules/{id}":            "aoA",
-	"DELETE /v1/schedules/{id}":           "aoA",
-	"POST /v1/schedules/{id}/run":         "aoA",
-	"GET /v1/runners":                     "oA",
-	"GET /v1/runners/{id}":                "oA",
-	"PATCH /v1/runners/{id}":              "oA",
-	"POST /v1/runners/{id}/approve":       "oA",
-	"POST /v1/runners/{id}/revoke":        "oA",
-	"PUT /v1/runners/{id}/datasets":       "r",
-	"POST /v1/enrollments":                "A",
-	"GET /v1/enrollments":                 "A",
-	"DELETE /v1/enrollments/{id}":         "A",
-	"POST /v1/keys":                       "A",
-	"GET /v1/keys":                        "A",
-	"DELETE /v1/keys/{id}":                "A",
-	"GET /v1/events":                      "vaoA",
-	"GET /v1/audit":                       "oA",
-	"GET /v1/stats":                       "oA",
-	"GET /v1/datasets":                    "vaoA",
-	"GET /v1/operations":                  "vaoA",
-	"GET /v1/whoami":                      "vaoAr",
-	"GET /healthz":                        "public",
-	"GET /readyz":                         "public",
-	"GET /openapi.json":                   "public",
-	"GET /docs":                           "public",
-	"GET /":                               "public",
+	"POST /v1/claim":                          "r",
+	"POST /v1/results":                        "r",
+	"POST /v1/tasks":                          "aoA",
+	"GET /v1/tasks/{id}":                      "vaoA",
+	"DELETE /v1/tasks/{id}":                   "aoA",
+	"POST /v1/tasks/{id}/cancel":              "aoA",
+	"POST /v1/tasks/{id}/retry":               "aoA",
+	"GET /v1/tasks/{id}/events":               "vaoA",
+	"PUT /v1/tasks/{id}/artifacts/{name}":     "r",
+	"GET /v1/tasks/{id}/artifacts/{name}":     "vaoAr",
+	"POST /v1/pipelines":                      "aoA",
+	"GET /v1/pipelines":                       "aoA",
+	"GET /v1/pipelines/{id}":                  "aoA",
+	"POST /v1/pipelines/{id}/cancel":          "aoA",
+	"GET /v1/runners":                         "oA",
+	"GET /v1/runners/{id}":                    "oA",
+	"PATCH /v1/runners/{id}":                  "oA",
+	"POST /v1/runners/{id}/approve":           "oA",
+	"POST /v1/runners/{id}/revoke":            "oA",
+	"PUT /v1/runners/{id}/datasets":           "r",
+	"POST /v1/runners/{id}/rotate":            "oA",
+	"GET /v1/runners/{id}/why":                "oA",
+	"POST /v1/enrollments":                    "Ag",
+	"GET /v1/enrollments":                     "Ag",
+	"DELETE /v1/enrollments/{id}":             "Ag",
+	"POST /v1/keys":                           "A-s",
+	"GET /v1/keys":                            "A",
+	"GET /v1/keys/{id}":                       "A",
+	"PATCH /v1/keys/{id}":                     "A",
+	"DELETE /v1/keys/{id}":                    "A",
+	"POST /v1/keys/{id}/ssh-keys":             "A-s",
+	"GET /v1/keys/{id}/ssh-keys":              "A",
+	"DELETE /v1/keys/{id}/ssh-keys/{ssh_key}": "A",
+	"POST /v1/sessions":                       "vaoA-s",
+	"GET /v1/sessions":                        "vaoA",
+	"DELETE /v1/sessions/{id}":                "vaoA",
+	"GET /v1/events":                          "vaoA",
+	"GET /v1/audit":                           "oA",
+	"GET /v1/stats":                           "oA",
+	"GET /v1/datasets":                        "vaoA",
+	"GET /v1/operations":                      "vaoA",
+	"GET /v1/whoami":                          "vaoAr",
+	"GET /healthz":                            "public",
+	"GET /readyz":                             "public",
+	"GET /openapi.json":                       "public",
+	"GET /docs":                               "public",
+	"GET /":                                   "public",
+	"PATCH /v1/tasks/{id}":                    "aoA",
+	"POST /v1/tasks/{id}/clone":               "aoA",
+	"POST /v1/pipelines/{id}/retry":           "aoA",
+	"POST /v1/uploads":                        "aoA",
+	"GET /v1/uploads":                         "aoA",
+	"GET /v1/uploads/{id}":                    "aoA",
+	"DELETE /v1/uploads/{id}":                 "aoA",
+	"GET /v1/uploads/{id}/content":            "aoAr",
+	"POST /v1/schedules":                      "aoA",
+	"GET /v1/schedules":                       "aoA",
+	"GET /v1/schedules/{id}":                  "aoA",
+	"PATCH /v1/schedules/{id}":                "aoA",
+	"DELETE /v1/schedules/{id}":               "aoA",
+	"POST /v1/schedules/{id}/run":             "aoA",
 }
 
 // TestAccess_OfEveryRouteForEveryCredential is the full square: each route
@@ -88,6 +100,9 @@ func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
 	callers := map[string]string{
 		"v": w.roleKey(api.Viewer), "a": w.roleKey(api.Analyst), "o": w.roleKey(api.Operator), "A": w.roleKey(api.Admin),
 		"r": w.runner().Token, "e": w.enrolment(api.EnrollmentRequest{MaxUses: 1000}).Token,
+		"s": w.session(w.AdminKey, api.SessionRequest{}).Token,
+		"g": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantEnrollments} }),
+		"w": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantWebhooks} }),
 	}
 	strangers := w.strangers()
 	for _, key := range httpapi.RouteTable() {
@@ -97,7 +112,7 @@ func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
 			t.Parallel()
 			w := &world{Server: w.Server, t: t, admin: w.admin}
 			for caller, token := range callers {
-				w.checkGate(key, caller, token, who == "public" || strings.Contains(who, caller))
+				w.checkGate(key, caller, token, mayEnter(who, caller))
 			}
 			for name, token := range strangers {
 				got := w.do(knock(key, token))
@@ -111,6 +126,37 @@ func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
 		})
 	}
 	require.Len(t, allowed, len(httpapi.RouteTable()), "a route is gone and still stands here")
+}
+
+// mayEnter reads an entry of the table.
+func mayEnter(who, caller string) bool {
+	may, not, _ := strings.Cut(who, "-")
+	switch {
+	case who == "public":
+		return true
+	case strings.Contains(not, caller):
+		return false
+	case caller == "s":
+		return strings.Contains(may, "A")
+	case caller == "g" || caller == "w":
+		return strings.Contains(may, caller) || strings.Contains(may, "v")
+	default:
+		return strings.Contains(may, caller)
+	}
+}
+
+// TestRouteTable_EveryGrantOpensOnlyItsOwnNoun: a grant must not open more than it says.
+func TestRouteTable_EveryGrantOpensOnlyItsOwnNoun(t *testing.T) {
+	t.Parallel()
+	opened := map[api.Grant]int{}
+	for route, grant := range httpapi.Grants() {
+		require.Contains(t, api.Grants(), grant)
+		noun, _, _ := strings.Cut(string(grant), ":")
+		_, path, _ := strings.Cut(route, " ")
+		require.Truef(t, strings.HasPrefix(path, "/v1/"+noun), "%s is open by %s", route, grant)
+		opened[grant]++
+	}
+	require.Equal(t, 3, opened[api.GrantEnrollments])
 }
 
 // checkGate calls a route on something that does not exist, so that nothing
@@ -135,7 +181,7 @@ func (w *world) checkGate(key, caller, token string, may bool) {
 // empty body.
 func knock(key, token string) request {
 	method, path, _ := strings.Cut(key, " ")
-	for _, name := range []string{"{id}", "{task_id}"} {
+	for _, name := range []string{"{id}", "{task_id}", "{ssh_key}"} {
 		path = strings.ReplaceAll(path, name, uuid.NewString())
 	}
 	r := request{method: method, path: strings.ReplaceAll(path, "{name}", "report.html"), key: token}
@@ -172,7 +218,15 @@ func (w *world) strangers() map[string]string {
 	require.NoError(w.t, err)
 	forged, err := credential.New(credential.Key, parsed.ID)
 	require.NoError(w.t, err)
+	doomed, err := w.admin.CreateKey(w.t.Context(), api.KeyRequest{Name: "doomed", Role: api.Admin})
+	require.NoError(w.t, err)
+	orphan := w.session(doomed.Key, api.SessionRequest{})
+	require.NoError(w.t, w.admin.RevokeKey(w.t.Context(), doomed.ID))
+	ended, old := w.session(w.AdminKey, api.SessionRequest{}), w.session(w.AdminKey, api.SessionRequest{Name: "old"})
+	require.NoError(w.t, w.admin.EndSession(w.t.Context(), ended.ID))
+	pgtest.Execute(w.t, w.DatabaseURL, "UPDATE sessions SET expires_at = now() WHERE name = 'old'")
 	return map[string]string{
+		"session of a revoked key": orphan.Token, "ended session": ended.Token, "expired session": old.Token,
 		"absent": "", "malformed": "nonsense", "cut": w.AdminKey[:len(w.AdminKey)-1],
 		"forged": forged.String(), "mistyped": strings.Replace(w.AdminKey, "_key_", "_enr_", 1),
 		"unknown key": unknown(credential.Key), "unknown runner": unknown(credential.Runner),
@@ -199,7 +253,14 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 		Name: "t", OperationCode: 100, Params: json.RawMessage(`{"source": {"dataset": "birds"}}`),
 	}})
 	require.NoError(t, err)
-	ids := map[string]string{"schedules": schedule.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID}
+	ssh, err := w.admin.AddSSHKey(t.Context(), key.ID, api.SSHKeyRequest{PublicKey: edKey(t)})
+	require.NoError(t, err)
+	session := w.session(w.AdminKey, api.SessionRequest{})
+	ids := map[string]string{"sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
+	bodies := map[string]string{
+		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "POST runnersrotate": `{}`,
+		"POST keysssh-keys": `{"public_key": "` + edKey(t) + `"}`,
+	}
 	checked := 0
 	for _, route := range httpapi.RouteTable() {
 		method, path, _ := strings.Cut(route, " ")
@@ -207,12 +268,8 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 			continue
 		}
 		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
-		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html").Replace(path)
-		r := request{method: method, path: path, key: stranger}
-		if method == http.MethodPatch {
-			r.body = map[string]string{"runners": `{"paused": true}`, "tasks": `{"priority": 1}`, "schedules": `{"paused": true}`}[noun]
-		}
-		got := w.do(r)
+		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html", "{ssh_key}", ssh.ID).Replace(path)
+		got := w.do(request{method: method, path: path, key: stranger, body: bodies[method+" "+noun+last(path)]})
 		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
 		checked++
 	}
@@ -240,6 +297,15 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	tokens, err := w.admin.Enrollments(t.Context())
 	require.NoError(t, err)
 	require.False(t, slices.ContainsFunc(tokens.Enrollments, func(e api.Enrollment) bool { return e.RevokedAt != nil }))
+}
+
+// last is the action at the end of a path; empty where that is an id.
+func last(path string) string {
+	action := path[strings.LastIndex(path, "/")+1:]
+	if _, err := uuid.Parse(action); err == nil {
+		return ""
+	}
+	return action
 }
 
 // TestAccess_ToOwnAndOthersTasks: analysts act on what they made, operators on

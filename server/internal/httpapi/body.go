@@ -13,7 +13,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ddap/shared/api"
-	"ddap/shared/credential"
 )
 
 // fasthttp hands over request bodies as streams, because artifacts are larger
@@ -50,7 +49,7 @@ func (s *Server) readBody(c *fiber.Ctx) error {
 	case len(body) > api.MaxBodyBytes:
 		return tooLarge()
 	}
-	if principalOf(c.UserContext()).Kind != credential.Key {
+	if !isPerson(principalOf(c.UserContext())) {
 		body = withoutNUL(body)
 	}
 	c.Locals(rawBodyKey{}, body)

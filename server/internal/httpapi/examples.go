@@ -38,13 +38,17 @@ var exampleBodies = map[string]string{
     "task": {"name": "Heavy penguins", "operation_code": 200, "params": {"source": {"dataset": "penguins"}, "where": {"column": "body_mass_g", "op": "gt", "value": 4000}}}
   }`,
 	"change-schedule": `{"paused": true}`,
-	"change-runner":   `{"paused": true}`,
+	"change-runner":   `{"drained": true, "note": "gets a new disk"}`,
 	"change-task":     `{"priority": 10}`,
 	"put-datasets": `{
     "datasets": [{"name": "penguins", "policy": "aggregates", "min_group_size": 5, "rows": 344, "columns": [{"name": "species", "type": "string"}]}]
   }`,
 	"create-enrollment": `{"max_uses": 1, "expires_in_seconds": 86400, "labels": {"site": "lab"}}`,
-	"create-key":        `{"name": "our web site", "role": "analyst", "delegate": true}`,
+	"create-key":        `{"name": "our web site", "role": "analyst", "delegate": true, "grants": ["enrollments:create"]}`,
+	"patch-key":         `{"name": "our old web site"}`,
+	"create-session":    `{"role": "viewer", "expires_in_seconds": 3600, "name": "terminal"}`,
+	"create-ssh-key":    `{"public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS ann@laptop"}`,
+	"rotate-runner":     `{"overlap_seconds": 3600}`,
 }
 
 // exampleQuery are the queries that the reference shows.

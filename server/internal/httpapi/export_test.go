@@ -16,6 +16,17 @@ import (
 	"ddap/shared/api"
 )
 
+// Grants gives the routes that a grant opens.
+func Grants() map[string]api.Grant {
+	out := map[string]api.Grant{}
+	for route, a := range routes {
+		if a.grant != "" {
+			out[route] = a.grant
+		}
+	}
+	return out
+}
+
 // RouteTable lists every route of the table, as "METHOD /path/{parameter}", with
 // those that answer at the root.
 func RouteTable() []string {

@@ -93,8 +93,16 @@ func (s *Server) authenticate(ctx context.Context, c *fiber.Ctx) (store.Principa
 	if err := s.limits.entered(purse, from, err); err != nil {
 		return store.Principal{}, err
 	}
-	principal.ActingUser, err = actingUser(principal, c.Get(api.ActingUserHeader))
+	if header := c.Get(api.ActingUserHeader); header != "" {
+		principal.ActingUser, err = actingUser(principal, header)
+	}
 	return principal, err
+}
+
+// isPerson reports whether p is a person or a program of one: it made a mistake
+// where it says what the server does not know, and a newer runner did not.
+func isPerson(p store.Principal) bool {
+	return p.Kind == credential.Key || p.Kind == credential.Session
 }
 
 // tokenOf takes the credential from either header; two different ones are an

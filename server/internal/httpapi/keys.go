@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"ddap/shared/api"
 )
 
@@ -16,8 +18,15 @@ func (s *Server) addKeys() {
 		method: http.MethodGet, path: "/v1/keys", id: "list-keys", tag: tagAccess, summary: "List API keys",
 	}, s.listKeys)
 	add(s, route{
+		method: http.MethodGet, path: "/v1/keys/{id}", id: "get-key", tag: tagAccess, summary: "Get an API key", tagged: true,
+	}, s.getKey)
+	add(s, route{
+		method: http.MethodPatch, path: "/v1/keys/{id}", id: "patch-key", tag: tagAccess, summary: "Rename an API key", current: unversioned(s.key),
+		description: "Tasks keep the name under which they were made. Role, grants and expiry are for a key's life.",
+	}, s.patchKey)
+	add(s, route{
 		method: http.MethodDelete, path: "/v1/keys/{id}", id: "revoke-key", tag: tagAccess,
-		summary: "Revoke an API key", description: "It stops working with its next request. The workspace's last admin key cannot be revoked.",
+		summary: "Revoke an API key", description: "It and its sessions stop working with their next request. The workspace's last admin key cannot be revoked.",
 	}, s.revokeKey)
 	add(s, route{
 		method: http.MethodGet, path: "/v1/whoami", id: "whoami", tag: tagAccess, summary: "See who the server takes you for",
@@ -32,13 +41,35 @@ func (s *Server) listKeys(ctx context.Context, in *pageInput) (*out[api.KeyList]
 	return answer(s.services.Registry.Keys(ctx, principalOf(ctx), in.Limit, in.Cursor))
 }
 
+func (s *Server) key(ctx context.Context, id uuid.UUID) (api.Key, error) {
+	return s.services.Registry.Key(ctx, principalOf(ctx), id)
+}
+
+func (s *Server) getKey(ctx context.Context, in *withID) (*out[api.Key], error) {
+	return answer(s.services.Registry.Key(ctx, principalOf(ctx), in.ID))
+}
+
+type patchKeyInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body api.KeyPatch
+}
+
+func (s *Server) patchKey(ctx context.Context, in *patchKeyInput) (*out[api.Key], error) {
+	return answer(s.services.Registry.PatchKey(ctx, principalOf(ctx), in.ID, in.Body))
+}
+
 func (s *Server) revokeKey(ctx context.Context, in *withID) (*out[api.Key], error) {
 	return answer(s.services.Registry.RevokeKey(ctx, principalOf(ctx), in.ID))
 }
 
 func (s *Server) whoAmI(ctx context.Context, _ *struct{}) (*out[api.WhoAmI], error) {
 	p := principalOf(ctx)
-	return &out[api.WhoAmI]{Body: api.WhoAmI{
+	me := api.WhoAmI{
 		Kind: string(p.Kind), ID: p.ID.String(), Name: p.Creator(), Role: p.Role, Workspace: p.Workspace,
-	}}, nil
+		Grants: p.Grants, Delegate: p.Delegate, ActingUser: p.ActingUser, ExpiresAt: p.ExpiresAt,
+	}
+	if p.KeyID != uuid.Nil {
+		me.KeyID = p.KeyID.String()
+	}
+	return &out[api.WhoAmI]{Body: me}, nil
 }

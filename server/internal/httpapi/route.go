@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"ddap/shared/api"
-	"ddap/shared/credential"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 )
@@ -151,7 +150,7 @@ func (s *Server) refuseUnknownQuery(ctx huma.Context, next func(huma.Context)) {
 		}
 	}
 	var wrong []fault.Field
-	if principalOf(ctx.Context()).Kind == credential.Key {
+	if isPerson(principalOf(ctx.Context())) {
 		u := ctx.URL()
 		for name := range u.Query() {
 			if !slices.Contains(known, name) {

@@ -60,6 +60,7 @@ func TestExamples_PassTheChecksOfTheirRoutes(t *testing.T) {
 		"change-task":   &api.TaskPatch{},
 		"change-runner": &api.RunnerPatch{}, "put-datasets": &api.DatasetsRequest{}, "create-enrollment": &api.EnrollmentRequest{}, "create-key": &api.KeyRequest{},
 		"create-schedule": &api.ScheduleRequest{}, "change-schedule": &api.SchedulePatch{},
+		"patch-key": &api.KeyPatch{}, "create-session": &api.SessionRequest{}, "create-ssh-key": &api.SSHKeyRequest{}, "rotate-runner": &api.RotateRequest{},
 	}
 	for _, item := range s.api.OpenAPI().Paths {
 		for _, op := range operationsOf(item) {
@@ -98,7 +99,10 @@ func TestReference_IsCompleteInItself(t *testing.T) {
 // person's request is noticed; a newer runner may say more.
 func TestSchemas_StayClosedForPeopleAndOpenForRunners(t *testing.T) {
 	t.Parallel()
-	closed := []string{"EnrollmentRequest", "KeyRequest", "PipelineRequest", "PipelineStep", "RunnerPatch", "SchedulePatch", "ScheduleRequest", "TaskBatch", "TaskPatch", "TaskRequest"}
+	closed := []string{
+		"EnrollmentRequest", "KeyPatch", "KeyRequest", "PipelineRequest", "PipelineStep", "RotateRequest", "RunnerPatch",
+		"SSHKeyRequest", "SchedulePatch", "ScheduleRequest", "SessionRequest", "TaskBatch", "TaskPatch", "TaskRequest",
+	}
 	var found []string
 	for name, schema := range bare().api.OpenAPI().Components.Schemas.Map() {
 		if allowed, isBool := schema.AdditionalProperties.(bool); isBool && !allowed {

@@ -18,7 +18,8 @@ func (s *Server) addRunners() {
 	}, s.getRunner)
 	add(s, route{
 		method: http.MethodPatch, path: "/v1/runners/{id}", id: "change-runner", tag: tagRunners, current: unversioned(s.runner),
-		summary: "Pause a runner, or let it go on", description: "A paused runner finishes what it holds and gets no new tasks.",
+		summary:     "Pause, drain or label a runner",
+		description: "A paused runner is told so and works on what it holds; a drained one finishes that. Neither gets new tasks. Labels replace all that the runner cannot override.",
 	}, s.patchRunner)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/runners/{id}/approve", id: "approve-runner", tag: tagRunners,
@@ -26,7 +27,7 @@ func (s *Server) addRunners() {
 	}, s.approveRunner)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/runners/{id}/revoke", id: "revoke-runner", tag: tagRunners,
-		summary: "Revoke a runner", description: "For good: its credential, its leases and its open requests end at once.",
+		summary: "Revoke a runner", description: "For good: its credential, its leases and its open requests end at once. Says how many tasks wait for another runner now, and how many failed because only it could do them.",
 	}, s.revokeRunner)
 	add(s, route{
 		method: http.MethodPut, path: "/v1/runners/{id}/datasets", id: "put-datasets", tag: tagWork,
@@ -59,7 +60,7 @@ func (s *Server) approveRunner(ctx context.Context, in *withID) (*out[api.Runner
 	return answer(s.services.Registry.ApproveRunner(ctx, principalOf(ctx), in.ID))
 }
 
-func (s *Server) revokeRunner(ctx context.Context, in *withID) (*out[api.Runner], error) {
+func (s *Server) revokeRunner(ctx context.Context, in *withID) (*out[api.RevokedRunner], error) {
 	return answer(s.services.Registry.RevokeRunner(ctx, principalOf(ctx), in.ID))
 }
 

@@ -42,6 +42,7 @@ type claimInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"100" doc:"How many tasks to take at most; 1 when absent"`
 	TaskID   string `query:"task_id" format:"uuid" doc:"Ask for this one task; answered at once, whatever wait says"`
 	Instance string `query:"instance_id" maxLength:"100" doc:"Random per process start"`
+	Version  string `query:"version" maxLength:"100" doc:"Of the runner's program; it may have changed since it registered"`
 }
 
 func (s *Server) claim(ctx context.Context, in *claimInput) (*out[api.ClaimResponse], error) {
@@ -50,7 +51,7 @@ func (s *Server) claim(ctx context.Context, in *claimInput) (*out[api.ClaimRespo
 
 func (in *claimInput) options() dispatch.ClaimOptions {
 	return dispatch.ClaimOptions{
-		Wait: in.duration(), Limit: max(in.Limit, 1), TaskID: optionalID(in.TaskID), InstanceID: in.Instance,
+		Wait: in.duration(), Limit: max(in.Limit, 1), TaskID: optionalID(in.TaskID), InstanceID: in.Instance, Version: in.Version,
 	}
 }
 

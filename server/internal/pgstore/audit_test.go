@@ -22,7 +22,7 @@ func TestStore_KeepsWhoChangedWhat(t *testing.T) {
 	created := storetest.Task(t, db, admin)
 	ctx := store.WithActor(t.Context(), store.Actor{Principal: admin, Address: "192.0.2.7", RequestID: "r1"})
 
-	require.NoError(t, db.SetRunnerPaused(ctx, workspace, runner.ID, true))
+	require.NoError(t, db.SteerRunner(ctx, workspace, runner.ID, store.Steering{Paused: new(true)}))
 	require.NoError(t, db.RevokeRunner(ctx, workspace, runner.ID))
 	require.NoError(t, db.RevokeRunner(ctx, workspace, runner.ID), "again, which changes nothing and says nothing")
 	_, err := db.CancelTasks(ctx, workspace, []uuid.UUID{created.ID}, false)

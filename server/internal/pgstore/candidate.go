@@ -2,7 +2,10 @@ package pgstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -27,6 +30,10 @@ type candidateRow struct {
 	Busy         int               `bun:"busy"`
 	DatasetNames []string          `bun:"dataset_names,array"`
 	DatasetIDs   []uuid.UUID       `bun:"dataset_ids,array"`
+	Drained      bool              `bun:"drained"`
+	Note         string            `bun:"note"`
+	Version      string            `bun:"version"`
+	LastSeenAt   *time.Time        `bun:"last_seen_at"`
 	Unconfirmed  int               `bun:"unconfirmed"`
 	// Unanswered are the leases that the runner has not confirmed yet.
 	Unanswered []uuid.UUID `bun:"unanswered,array"`
@@ -37,6 +44,7 @@ func (r candidateRow) toCandidate() store.Candidate {
 		ID: r.ID, WorkspaceID: r.WorkspaceID, Name: r.Name, State: api.RunnerState(r.State), Paused: r.Paused,
 		Activity: api.Activity(r.Activity), Online: r.Online, Operations: r.Operations, Labels: r.Labels,
 		DatasetNames: r.DatasetNames, DatasetIDs: r.DatasetIDs, Slots: r.Slots, Busy: r.Busy,
+		Drained: r.Drained, Note: r.Note, Version: r.Version, LastSeenAt: r.LastSeenAt, MustPing: r.Unconfirmed >= store.MaxUnconfirmed,
 	}
 }
 
@@ -44,7 +52,7 @@ func (r candidateRow) toCandidate() store.Candidate {
 // runner cannot override win.
 func selectCandidates(db bun.IDB, rows any) *bun.SelectQuery {
 	return db.NewSelect().Model(rows).ModelTableExpr("runners AS r").
-		ColumnExpr("r.id, r.workspace_id, r.name, r.state, r.paused, r.activity, r.operations, r.slots, r.unconfirmed").
+		ColumnExpr("r.id, r.workspace_id, r.name, r.state, r.paused, r.activity, r.operations, r.slots, r.unconfirmed, r.drained, r.note, r.version, r.last_seen_at").
 		ColumnExpr("r.labels || r.enforced_labels AS labels").
 		ColumnExpr("coalesce(r.last_seen_at > now() - make_interval(secs => ?), false) AS online", store.OnlineWindow.Seconds()).
 		ColumnExpr("(SELECT count(*) FROM tasks AS t WHERE t.lease_runner_id = r.id AND t.state IN ('leased', 'running')) + " +
@@ -66,6 +74,17 @@ func (s *Store) ListCandidates(ctx context.Context, workspaceID uuid.UUID, among
 	}
 	err := query.Scan(ctx)
 	return mapTo(rows, candidateRow.toCandidate), failed("pgstore.ListCandidates", err)
+}
+
+// GetCandidate implements store.Requirements.
+func (s *Store) GetCandidate(ctx context.Context, workspaceID, id uuid.UUID) (store.Candidate, error) {
+	const op = "pgstore.GetCandidate"
+	var row candidateRow
+	err := selectCandidates(s.db, &row).Where("r.workspace_id = ? AND r.id = ?", workspaceID, id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Candidate{}, runnerNotFound(op, id)
+	}
+	return row.toCandidate(), failed(op, err)
 }
 
 // dataOf lists what the requirements are about; all where one of them is about

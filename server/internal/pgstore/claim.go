@@ -28,13 +28,14 @@ func (s *Store) Claim(ctx context.Context, req store.ClaimRequest) (store.Claim,
 }
 
 func (s *Store) claim(ctx context.Context, tx bun.Tx, req store.ClaimRequest, claim *store.Claim) error {
-	if err := s.enter(ctx, tx, req.RunnerID, req.InstanceID, &claim.Changes); err != nil {
+	if err := s.enter(ctx, tx, req.RunnerID, req.InstanceID, req.SecretHash, &claim.Changes); err != nil {
 		return err
 	}
 	// Who asks for work is idle, whatever it said last.
-	_, err := tx.NewRaw(`UPDATE runners SET last_seen_at = now(), activity = 'idle' WHERE id = ?
-		AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second' OR activity IN ('paused', 'stopping'))`,
-		req.RunnerID).Exec(ctx)
+	_, err := tx.NewRaw(`UPDATE runners SET last_seen_at = now(), activity = 'idle', version = coalesce(nullif(?1, ''), version) WHERE id = ?0
+		AND (last_seen_at IS NULL OR last_seen_at < now() - interval '1 second' OR activity IN ('paused', 'stopping')
+			OR (?1 <> '' AND version <> ?1))`,
+		req.RunnerID, req.Version).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("note that the runner is there: %w", err)
 	}
@@ -43,7 +44,7 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, req store.ClaimRequest, cl
 		return fmt.Errorf("read the runner: %w", err)
 	}
 	claim.Runner = row.toCandidate()
-	claim.MustPing = row.Unconfirmed >= store.MaxUnconfirmed
+	claim.MustPing = claim.Runner.MustPing
 	if claim.Runner.State != api.RunnerActive {
 		return nil
 	}
@@ -93,7 +94,7 @@ func pick(ctx context.Context, tx bun.Tx, r *store.Candidate, taskID *uuid.UUID,
 				WHERE n.requirement_id = q.id AND n.state = 'queued'
 					AND (n.not_before IS NULL OR n.not_before <= now())
 					AND (n.hold_runner_id IS NULL OR (n.hold_runner_id = ? AND n.id = ?))
-					AND coalesce(n.id = ?, true)
+					AND coalesce(n.id = ?, true) AND (n.hold_runner_id IS NOT NULL OR NOT ?)
 				ORDER BY n.priority DESC, n.turn, n.id LIMIT ? FOR UPDATE SKIP LOCKED) AS head
 			WHERE q.workspace_id = ? AND q.anchor = ANY(?) AND q.operation_code = ANY(?)
 				AND (q.runner_id IS NULL OR q.runner_id = ?)
@@ -102,7 +103,8 @@ func pick(ctx context.Context, tx bun.Tx, r *store.Candidate, taskID *uuid.UUID,
 		where: "t.id = picked.id AND t.state = 'queued'",
 		args: []any{
 			r.ID, r.ID, store.ConfirmTime.Seconds(), store.TimeoutGrace.Seconds(),
-			r.ID, taskID, taskID, limit,
+			// A drained runner may still do what its owner was asked about.
+			r.ID, taskID, taskID, r.Drained, limit,
 			r.WorkspaceID, pgdialect.Array(r.Anchors()), pgdialect.Array(append([]int{}, r.Operations...)), r.ID,
 			pgdialect.Array(append([]uuid.UUID{}, r.DatasetIDs...)), pgdialect.Array(append([]string{}, r.DatasetNames...)),
 			string(labels), limit,

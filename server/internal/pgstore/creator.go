@@ -19,7 +19,7 @@ type creatorKey struct {
 // creatorID gives the id of who creates tasks, whom it gets to know where it is
 // the first time. It works outside of transactions, so that the id may be kept.
 func (s *Store) creatorID(ctx context.Context, p store.Principal) (id int64, err error) {
-	key := creatorKey{p.WorkspaceID, p.ID, p.ActingID()}
+	key := creatorKey{p.WorkspaceID, p.Owner(), p.ActingID()}
 	if id, ok := s.creators.get(key); ok {
 		return id, nil
 	}

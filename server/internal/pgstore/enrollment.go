@@ -27,6 +27,8 @@ type enrollmentRow struct {
 	Labels          map[string]string `bun:"labels,type:jsonb"`
 	RequireApproval bool              `bun:"require_approval"`
 	CreatedBy       string            `bun:"created_by"`
+	KeyID           *uuid.UUID        `bun:"key_id"`
+	RunnerID        *uuid.UUID        `bun:"runner_id"`
 	CreatedAt       time.Time         `bun:"created_at"`
 	ExpiresAt       time.Time         `bun:"expires_at"`
 	RevokedAt       *time.Time        `bun:"revoked_at"`
@@ -39,7 +41,7 @@ func (r enrollmentRow) toEnrollment() store.Enrollment {
 	return store.Enrollment{
 		ID: r.ID, WorkspaceID: r.WorkspaceID, Workspace: r.Workspace, SecretHash: r.SecretHash,
 		MaxUses: r.MaxUses, Uses: r.Uses, Labels: r.Labels, RequireApproval: r.RequireApproval,
-		CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt, RevokedAt: r.RevokedAt,
+		KeyID: value(r.KeyID), RunnerID: r.RunnerID, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt, RevokedAt: r.RevokedAt,
 	}
 }
 
@@ -47,9 +49,17 @@ func (r enrollmentRow) toEnrollment() store.Enrollment {
 func (s *Store) AddEnrollment(ctx context.Context, e store.Enrollment, lifetime time.Duration) (store.Enrollment, error) {
 	row := enrollmentRow{
 		ID: e.ID, WorkspaceID: e.WorkspaceID, SecretHash: e.SecretHash, MaxUses: e.MaxUses,
-		Labels: orEmpty(e.Labels), RequireApproval: e.RequireApproval, CreatedBy: e.CreatedBy,
+		Labels: orEmpty(e.Labels), RequireApproval: e.RequireApproval, CreatedBy: e.CreatedBy, RunnerID: e.RunnerID,
+	}
+	if e.KeyID != uuid.Nil {
+		row.KeyID = &e.KeyID
 	}
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if e.RunnerID != nil {
+			if err := checkReturns(ctx, tx, e.WorkspaceID, *e.RunnerID); err != nil {
+				return err
+			}
+		}
 		_, err := tx.NewInsert().Model(&row).
 			Value("created_at", "now()").
 			Value("expires_at", "now() + make_interval(secs => ?)", lifetime.Seconds()).
@@ -60,7 +70,7 @@ func (s *Store) AddEnrollment(ctx context.Context, e store.Enrollment, lifetime 
 		err = recordAudit(ctx, tx, auditEntry{
 			workspace: e.WorkspaceID, action: "enrollment.create", kind: "enrollment", id: e.ID.String(),
 			after: fields{
-				"max_uses": e.MaxUses, "labels": row.Labels, "require_approval": e.RequireApproval, "expires_at": row.ExpiresAt,
+				"max_uses": e.MaxUses, "labels": row.Labels, "require_approval": e.RequireApproval, "runner_id": e.RunnerID, "expires_at": row.ExpiresAt,
 			},
 		})
 		if err != nil {
@@ -94,26 +104,32 @@ func (s *Store) FindEnrollment(ctx context.Context, id uuid.UUID) (store.Enrollm
 }
 
 // ListEnrollments implements store.Enrollments.
-func (s *Store) ListEnrollments(ctx context.Context, workspace uuid.UUID, page store.Page) ([]store.Enrollment, error) {
+func (s *Store) ListEnrollments(ctx context.Context, workspace, key uuid.UUID, page store.Page) ([]store.Enrollment, error) {
 	var rows []enrollmentRow
 	query := s.db.NewSelect().Model(&rows).Where("workspace_id = ?", workspace).Order("id DESC").Limit(page.Limit)
 	if page.After != uuid.Nil {
 		query = query.Where("id < ?", page.After)
+	}
+	if key != uuid.Nil {
+		query = query.Where("key_id = ?", key)
 	}
 	err := query.Scan(ctx)
 	return mapTo(rows, enrollmentRow.toEnrollment), failed("pgstore.ListEnrollments", err)
 }
 
 // RevokeEnrollment implements store.Enrollments.
-func (s *Store) RevokeEnrollment(ctx context.Context, workspace, id uuid.UUID) (store.Enrollment, error) {
+func (s *Store) RevokeEnrollment(ctx context.Context, workspace, key, id uuid.UUID) (store.Enrollment, error) {
 	const op = "pgstore.RevokeEnrollment"
 	var row enrollmentRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row = enrollmentRow{}
-		_, err := tx.NewUpdate().Model(&row).
+		query := tx.NewUpdate().Model(&row).
 			Set("revoked_at = coalesce(revoked_at, now())").
-			Where("id = ? AND workspace_id = ?", id, workspace).
-			Returning("?TableColumns").Exec(ctx)
+			Where("id = ? AND workspace_id = ?", id, workspace)
+		if key != uuid.Nil {
+			query = query.Where("key_id = ?", key)
+		}
+		_, err := query.Returning("?TableColumns").Exec(ctx)
 		if err != nil || row.ID == uuid.Nil {
 			return err
 		}
@@ -146,6 +162,9 @@ func (s *Store) RegisterRunner(ctx context.Context, enrollment uuid.UUID, r stor
 			return err
 		case known:
 			err = renewRunner(ctx, tx, row.ID, r)
+		case token.RunnerID != nil:
+			row, err = returnRunner(ctx, tx, token, r)
+			known = true
 		default:
 			row, err = enrolRunner(ctx, tx, token, r)
 		}
@@ -216,18 +235,58 @@ func registeredBefore(ctx context.Context, db bun.IDB, enrollment uuid.UUID, reg
 	return row.runnerRow, true, nil
 }
 
-// enrolRunner makes the runner and uses the token once.
-func enrolRunner(ctx context.Context, db bun.IDB, token enrollmentRow, r store.Registration) (runnerRow, error) {
+// useEnrollment uses a token once, where it can still be used.
+func useEnrollment(ctx context.Context, db bun.IDB, token enrollmentRow) error {
 	const op = "pgstore.RegisterRunner"
 	switch {
 	case token.Expired:
-		return runnerRow{}, fault.New(op, fault.Unauthenticated, api.CodeTokenExpired,
+		return fault.New(op, fault.Unauthenticated, api.CodeTokenExpired,
 			"This enrolment token expired on %s. Ask for a new one.", token.ExpiresAt.UTC().Format(time.RFC3339))
 	case token.Uses >= token.MaxUses:
-		return runnerRow{}, fault.New(op, fault.Unauthenticated, api.CodeTokenUsed,
+		return fault.New(op, fault.Unauthenticated, api.CodeTokenUsed,
 			"This enrolment token has been used already (%d of %d). Ask for a new one.", token.Uses, token.MaxUses)
 	}
-	if _, err := db.NewUpdate().Model(&token).Set("uses = uses + 1").WherePK().Exec(ctx); err != nil {
+	_, err := db.NewUpdate().Model(&token).Set("uses = uses + 1").WherePK().Exec(ctx)
+	return err
+}
+
+// checkReturns looks whether a runner can be brought back.
+func checkReturns(ctx context.Context, tx bun.Tx, workspace, id uuid.UUID) error {
+	const op = "pgstore.AddEnrollment"
+	row, err := lockRunner(ctx, tx, op, workspace, id)
+	if err == nil && row.State == string(api.RunnerRevoked) {
+		err = fault.New(op, fault.Conflict, api.CodeRunnerRevoked, "This runner was revoked; it can only register as a new one.")
+	}
+	return err
+}
+
+// returnRunner makes a known runner out of a registration: it keeps its id, its
+// labels and its datasets' ids. Its registration is this one from now on, so
+// that a lost answer can be asked for again.
+func returnRunner(ctx context.Context, tx bun.Tx, token enrollmentRow, r store.Registration) (runnerRow, error) {
+	const op = "pgstore.RegisterRunner"
+	if err := useEnrollment(ctx, tx, token); err != nil {
+		return runnerRow{}, err
+	}
+	row, err := lockRunner(ctx, tx, op, token.WorkspaceID, *token.RunnerID)
+	switch {
+	case err != nil:
+		return runnerRow{}, err
+	case row.State == string(api.RunnerRevoked):
+		return runnerRow{}, fault.New(op, fault.Unauthenticated, api.CodeRunnerRevoked, "The runner that this token brings back was revoked.")
+	}
+	if err := renewRunner(ctx, tx, row.ID, r); err != nil {
+		return runnerRow{}, err
+	}
+	var back runnerRow
+	_, err = tx.NewUpdate().Model(&back).Set("enrollment_id = ?, registration_id = ?, registered_at = now(), last_seen_at = now()", token.ID, r.RegistrationID).
+		Where("id = ?", row.ID).Returning("?TableColumns").Exec(ctx)
+	return back, err
+}
+
+// enrolRunner makes the runner and uses the token once.
+func enrolRunner(ctx context.Context, db bun.IDB, token enrollmentRow, r store.Registration) (runnerRow, error) {
+	if err := useEnrollment(ctx, db, token); err != nil {
 		return runnerRow{}, err
 	}
 	row, err := fromRegistration(r.NewID, r)
@@ -252,7 +311,8 @@ func renewRunner(ctx context.Context, db bun.IDB, id uuid.UUID, r store.Registra
 		return err
 	}
 	_, err = db.NewUpdate().Model(&row).
-		Column("name", "hostname", "os", "arch", "version", "labels", "operations", "slots", "cpus", "memory_bytes", "secret_hash").
+		Column("name", "hostname", "os", "arch", "version", "labels", "operations", "slots", "cpus", "memory_bytes", "secret_hash",
+			"previous_secret_hash", "previous_expires_at").
 		WherePK().Exec(ctx)
 	return err
 }

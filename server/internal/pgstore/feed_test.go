@@ -45,7 +45,7 @@ func TestStore_ListFeed_TellsOfTasksAndRunnersInTheirOrder(t *testing.T) {
 	runner := storetest.Runner(t, db, workspace, storetest.Shares(storetest.SharedName))
 	created := storetest.Task(t, db, storetest.Analyst(t, db, workspace))
 	storetest.Succeed(t, db, runner, storetest.Claim(t, db, runner)[0])
-	require.NoError(t, db.SetRunnerPaused(t.Context(), workspace, runner.ID, true))
+	require.NoError(t, db.SteerRunner(t.Context(), workspace, runner.ID, store.Steering{Paused: new(true)}))
 	require.NoError(t, db.RevokeRunner(t.Context(), workspace, runner.ID))
 
 	events, end := follow(t, db, workspace, head)

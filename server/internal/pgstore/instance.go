@@ -22,10 +22,14 @@ const keptInstances = 20
 // enter locks a runner's row, so that its requests come one after the other,
 // and judges whether the process that asks is the one that counts. A new
 // process takes the place of the one before, and what that one held goes back.
-func (s *Store) enter(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, instance string, changes *store.Changes) error {
+func (s *Store) enter(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, instance string, secretHash []byte, changes *store.Changes) error {
 	const op = "pgstore.enter"
-	var row struct{ State, InstanceID string }
-	err := tx.NewRaw("SELECT state, instance_id FROM runners WHERE id = ? FOR NO KEY UPDATE", runnerID).Scan(ctx, &row)
+	var row struct {
+		State, InstanceID string
+		Current           bool
+	}
+	err := tx.NewRaw(`SELECT state, instance_id, coalesce(secret_hash = ?0, false) OR coalesce(previous_secret_hash = ?0 AND previous_expires_at > now(), false) AS current
+		FROM runners WHERE id = ?1 FOR NO KEY UPDATE`, secretHash, runnerID).Scan(ctx, &row)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return fault.New(op, fault.Unauthenticated, api.CodeRunnerRevoked, "This runner is not known any more.")
@@ -33,6 +37,8 @@ func (s *Store) enter(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, instan
 		return fmt.Errorf("lock the runner: %w", err)
 	case row.State == string(api.RunnerRevoked):
 		return fault.New(op, fault.Unauthenticated, api.CodeRunnerRevoked, "This runner was revoked; it can only register again.")
+	case len(secretHash) > 0 && !row.Current:
+		return fault.New(op, fault.Unauthenticated, api.CodeCredentialRotated, "This runner's credential was replaced by a new one; start it with that.")
 	case instance == "" || instance == row.InstanceID:
 		return nil
 	}

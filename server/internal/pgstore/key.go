@@ -37,7 +37,7 @@ type keyRow struct {
 func (r keyRow) toKey() store.Key {
 	return store.Key{
 		ID: r.ID, WorkspaceID: r.WorkspaceID, Workspace: r.Workspace, Name: r.Name, Role: api.Role(r.Role),
-		Delegate: r.Delegate, Grants: r.Grants, SecretHash: r.SecretHash,
+		Delegate: r.Delegate, Grants: mapTo(r.Grants, func(g string) api.Grant { return api.Grant(g) }), SecretHash: r.SecretHash,
 		CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt, RevokedAt: r.RevokedAt, Expired: r.Expired,
 	}
 }
@@ -64,7 +64,7 @@ func (s *Store) AddKey(ctx context.Context, k store.Key, lifetime time.Duration)
 func addKey(ctx context.Context, db bun.IDB, k store.Key, lifetime time.Duration) (store.Key, error) {
 	row := keyRow{
 		ID: k.ID, WorkspaceID: k.WorkspaceID, Name: k.Name, Role: string(k.Role), Delegate: k.Delegate,
-		Grants: append([]string{}, k.Grants...), SecretHash: k.SecretHash,
+		Grants: mapTo(k.Grants, func(g api.Grant) string { return string(g) }), SecretHash: k.SecretHash,
 	}
 	_, err := db.NewInsert().Model(&row).
 		Value("created_at", "now()").
@@ -108,6 +108,45 @@ func (s *Store) ListKeys(ctx context.Context, workspace uuid.UUID, page store.Pa
 	return mapTo(rows, keyRow.toKey), failed("pgstore.ListKeys", err)
 }
 
+// Key implements store.Keys.
+func (s *Store) Key(ctx context.Context, workspace, id uuid.UUID) (store.Key, error) {
+	const op = "pgstore.Key"
+	var row keyRow
+	err := s.db.NewSelect().Model(&row).
+		ColumnExpr("?TableColumns, coalesce(k.expires_at <= now(), false) AS expired").
+		Where("k.workspace_id = ? AND k.id = ?", workspace, id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return store.Key{}, keyNotFound(op, id)
+	}
+	return row.toKey(), failed(op, err)
+}
+
+// RenameKey implements store.Keys.
+func (s *Store) RenameKey(ctx context.Context, workspace, id uuid.UUID, name string) (store.Key, error) {
+	const op = "pgstore.RenameKey"
+	var row keyRow
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		row = keyRow{}
+		err := tx.NewSelect().Model(&row).Where("workspace_id = ? AND id = ?", workspace, id).For("UPDATE").Scan(ctx)
+		if errors.Is(err, sql.ErrNoRows) {
+			return keyNotFound(op, id)
+		}
+		if err != nil || row.Name == name {
+			return err
+		}
+		before := row.Name
+		row.Name = name
+		if _, err := tx.NewUpdate().Model(&row).Column("name").WherePK().Exec(ctx); err != nil {
+			return err
+		}
+		return recordAudit(ctx, tx, auditEntry{
+			workspace: workspace, action: "key.rename", kind: "key", id: id.String(), name: name,
+			before: fields{"name": before}, after: fields{"name": name},
+		})
+	})
+	return row.toKey(), failed(op, err)
+}
+
 // RevokeKey implements store.Keys.
 func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.Key, error) {
 	const op = "pgstore.RevokeKey"
@@ -124,6 +163,9 @@ func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.K
 			Where("id = ? AND workspace_id = ?", id, workspace).
 			Returning("?TableColumns").Exec(ctx)
 		if err != nil || row.ID == uuid.Nil {
+			return err
+		}
+		if err := endSessionsOf(ctx, tx, id); err != nil {
 			return err
 		}
 		if row.Role == string(api.Admin) {

@@ -19,15 +19,15 @@ func (s *Store) Renew(ctx context.Context, ping store.Ping) (store.Pinged, error
 	var out store.Pinged
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		out = store.Pinged{}
-		if err := s.enter(ctx, tx, ping.RunnerID, ping.InstanceID, &out.Changes); err != nil {
+		if err := s.enter(ctx, tx, ping.RunnerID, ping.InstanceID, ping.SecretHash, &out.Changes); err != nil {
 			return err
 		}
 		// A ping is the proof of life that lets a runner have tasks again.
 		err := tx.NewRaw(`UPDATE runners SET last_seen_at = now(), unconfirmed = 0, activity = ?0,
-				slots = CASE WHEN ?1 > 0 THEN ?1 ELSE slots END
-			WHERE id = ?2 RETURNING now(), paused, datasets_revision <> ?3`,
-			string(ping.Activity), ping.Slots, ping.RunnerID, ping.DatasetsRevision).
-			Scan(ctx, &out.Now, &out.Paused, &out.SendDatasets)
+				slots = CASE WHEN ?1 > 0 THEN ?1 ELSE slots END, version = coalesce(nullif(?4, ''), version)
+			WHERE id = ?2 RETURNING now(), paused, drained, datasets_revision <> ?3`,
+			string(ping.Activity), ping.Slots, ping.RunnerID, ping.DatasetsRevision, ping.Version).
+			Scan(ctx, &out.Now, &out.Paused, &out.Drained, &out.SendDatasets)
 		if err != nil {
 			return fmt.Errorf("note that the runner is there: %w", err)
 		}

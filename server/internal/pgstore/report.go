@@ -194,13 +194,20 @@ func verdictTransition(v store.Verdict, r store.Report) transition {
 	case task.Queued:
 		tr.set += ", reason = ?, message = ?, attempts_used = t.attempts_used + ?, not_before = "
 		reason := task.WaitingForRunner
-		if v.UsesAttempt {
+		switch {
+		case v.Hold:
+			tr.set += "NULL" + hold
+			reason = task.WaitingForOwner
+		case v.UsesAttempt:
 			tr.set += "now() + " + backoff
 			reason = task.RetryBackoff
-		} else {
+		default:
 			tr.set += fmt.Sprintf("now() + make_interval(secs => %f)", v.Delay.Seconds())
 		}
 		tr.args = []any{reason, v.Message, used(v)}
+		if v.Hold {
+			tr.args = append(tr.args, r.Lease.RunnerID, v.HoldUntil, v.HoldUntil, store.MaxHold.Seconds(), store.HoldTime.Seconds())
+		}
 		tr.eventReason = because
 	default:
 		// Succeeded: the transition itself says it all.
@@ -208,6 +215,11 @@ func verdictTransition(v store.Verdict, r store.Report) transition {
 	tr.args = append(tr.args, r.Lease.TaskID)
 	return tr
 }
+
+// hold keeps a task for one runner. The time is the runner's word, so the
+// database's clock bounds it.
+const hold = `, hold_runner_id = ?, hold_until = CASE WHEN ?::timestamptz > now()
+	THEN least(?::timestamptz, now() + make_interval(secs => ?)) ELSE now() + make_interval(secs => ?) END`
 
 func used(v store.Verdict) int {
 	if v.UsesAttempt {

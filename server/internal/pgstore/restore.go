@@ -144,6 +144,10 @@ func (s *Store) FinishRestore(ctx context.Context) (store.Restored, error) {
 			return err
 		}
 		out.TakenBack = len(back)
+		// Who logged out since, or whose login was ended, must not be in again.
+		if _, err := tx.ExecContext(ctx, "UPDATE sessions SET ended_at = now() WHERE ended_at IS NULL"); err != nil {
+			return fmt.Errorf("end logins: %w", err)
+		}
 		if _, err := tx.ExecContext(ctx, forgetTransactions); err != nil {
 			return fmt.Errorf("forget the numbers of transactions: %w", err)
 		}

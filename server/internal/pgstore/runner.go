@@ -34,6 +34,10 @@ type runnerRow struct {
 	MemoryBytes    int64             `bun:"memory_bytes"`
 	State          string            `bun:"state"`
 	Paused         bool              `bun:"paused"`
+	Drained        bool              `bun:"drained"`
+	Note           string            `bun:"note"`
+	PreviousHash   []byte            `bun:"previous_secret_hash"`
+	PreviousUntil  *time.Time        `bun:"previous_expires_at"`
 	Activity       string            `bun:"activity"`
 	SecretHash     []byte            `bun:"secret_hash"`
 	RegistrationID string            `bun:"registration_id"`
@@ -45,6 +49,7 @@ type runnerRow struct {
 
 	Workspace string   `bun:"workspace,scanonly"`
 	Online    bool     `bun:"online,scanonly"`
+	Overlaps  bool     `bun:"overlaps,scanonly"`
 	BusySlots int      `bun:"busy_slots,scanonly"`
 	Datasets  []string `bun:"dataset_names,array,scanonly"`
 }
@@ -54,9 +59,10 @@ func (r runnerRow) toRunner() store.Runner {
 		ID: r.ID, WorkspaceID: r.WorkspaceID, Workspace: r.Workspace, Name: r.Name, Hostname: r.Hostname,
 		OS: r.OS, Arch: r.Arch, Version: r.Version, Labels: r.Labels, EnforcedLabels: r.EnforcedLabels,
 		Operations: r.Operations, Slots: r.Slots, CPUs: r.CPUs, MemoryBytes: r.MemoryBytes,
-		State: api.RunnerState(r.State), Paused: r.Paused, Activity: api.Activity(r.Activity), SecretHash: r.SecretHash,
+		State: api.RunnerState(r.State), Paused: r.Paused, Drained: r.Drained, Note: r.Note, Activity: api.Activity(r.Activity), SecretHash: r.SecretHash,
 		LastSeenAt: r.LastSeenAt, CreatedAt: r.CreatedAt, RevokedAt: r.RevokedAt,
 		Online: r.Online, BusySlots: r.BusySlots, Datasets: r.Datasets,
+		PreviousHash: r.PreviousHash, Overlaps: r.Overlaps,
 	}
 }
 
@@ -77,7 +83,7 @@ func (s *Store) FindRunner(ctx context.Context, id uuid.UUID) (store.Runner, err
 	const op = "pgstore.FindRunner"
 	var row runnerRow
 	err := s.db.NewSelect().Model(&row).
-		ColumnExpr("?TableColumns, w.name AS workspace").
+		ColumnExpr("?TableColumns, w.name AS workspace, coalesce(r.previous_expires_at > now(), false) AS overlaps").
 		Join("JOIN workspaces AS w ON w.id = r.workspace_id").
 		Where("r.id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -119,15 +125,6 @@ func shownRunners(query *bun.SelectQuery) *bun.SelectQuery {
 		ColumnExpr("ARRAY(SELECT d.name FROM datasets AS d WHERE d.runner_id = r.id AND d.removed_at IS NULL ORDER BY d.name) AS dataset_names")
 }
 
-// SetRunnerPaused implements store.Runners.
-func (s *Store) SetRunnerPaused(ctx context.Context, workspace, id uuid.UUID, paused bool) error {
-	action := "runner.resume"
-	if paused {
-		action = "runner.pause"
-	}
-	return s.updateRunner(ctx, "pgstore.SetRunnerPaused", workspace, id, action, "paused = ?", paused)
-}
-
 // ApproveRunner implements store.Runners.
 func (s *Store) ApproveRunner(ctx context.Context, workspace, id uuid.UUID) error {
 	return s.updateRunner(ctx, "pgstore.ApproveRunner", workspace, id, "runner.approve", "state = 'active'")
@@ -166,7 +163,8 @@ func lockRunner(ctx context.Context, tx bun.Tx, op string, workspace, id uuid.UU
 // steered names the event that goes with an operator's action.
 var steered = map[string]string{
 	"runner.pause": "runner.paused", "runner.resume": "runner.resumed",
-	"runner.approve": "runner.approved", "runner.revoke": "runner.revoked",
+	"runner.approve": "runner.approved", "runner.revoke": "runner.revoked", "runner.drain": "runner.drained",
+	"runner.undrain": "runner.undrained", "runner.label": "runner.labeled", "runner.note": "runner.noted", "runner.rotate": "runner.rotated",
 }
 
 // recordSteering keeps what an operator changed of a runner, and tells who follows the feed.
@@ -183,8 +181,21 @@ func recordSteering(ctx context.Context, tx bun.Tx, action string, before, after
 	})
 }
 
-// steering is what operators change of a runner, for the audit log.
-func steering(r *runnerRow) fields { return fields{"state": r.State, "paused": r.Paused} }
+// steering is what operators change of a runner, for the audit log. What is as
+// on any other runner is left out.
+func steering(r *runnerRow) fields {
+	out := fields{"state": r.State, "paused": r.Paused}
+	if r.Drained {
+		out["drained"] = true
+	}
+	if r.Note != "" {
+		out["note"] = r.Note
+	}
+	if len(r.EnforcedLabels) > 0 {
+		out["labels"] = r.EnforcedLabels
+	}
+	return out
+}
 
 // RevokeRunner implements store.Runners.
 func (s *Store) RevokeRunner(ctx context.Context, workspace, id uuid.UUID) error {

@@ -133,5 +133,16 @@ func (s *Store) evict(ctx context.Context, tx bun.Tx, runnerID uuid.UUID, evicte
 		return err
 	}
 	evicted.Stranded = len(stranded)
+	// Its owner will not answer any more; another computer may do the rest.
+	var freed []int64
+	err = tx.NewRaw(`UPDATE tasks SET hold_runner_id = NULL, hold_until = NULL, reason = ?
+		WHERE state = 'queued' AND hold_runner_id = ? RETURNING requirement_id`, task.WaitingForRunner, runnerID).Scan(ctx, &freed)
+	if err != nil {
+		return fmt.Errorf("free what was held for the owner: %w", err)
+	}
+	for _, requirement := range freed {
+		evicted.Changes.AddQueued(requirement)
+	}
+	evicted.Freed = len(freed)
 	return s.settleDependants(ctx, tx, idsOf(stranded), &evicted.Changes)
 }

@@ -165,6 +165,14 @@ func (s *Store) EndOverdue(ctx context.Context) (int, store.Changes, error) {
 		if err != nil {
 			return err
 		}
+		unanswered, err := transition{
+			to: task.Failed, set: "reason = ?, message = 'its owner was asked and did not answer in time'",
+			where: overdue("hold_until", "n.state = 'queued' AND n.hold_until IS NOT NULL"), args: []any{task.OwnerDeclined},
+		}.runOn(ctx, tx, &changes)
+		if err != nil {
+			return err
+		}
+		ended = append(ended, unanswered...)
 		return s.settleDependants(ctx, tx, idsOf(ended), &changes)
 	})
 	return len(ended), changes, failed("pgstore.EndOverdue", err)

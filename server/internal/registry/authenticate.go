@@ -39,6 +39,8 @@ func (s *Service) Authenticate(ctx context.Context, token string) (store.Princip
 		return s.authenticateEnrollment(ctx, shown)
 	case credential.Runner:
 		return s.authenticateRunner(ctx, shown)
+	case credential.Session:
+		return s.authenticateSession(ctx, shown)
 	default:
 		return store.Principal{}, unknown(op)
 	}
@@ -60,6 +62,7 @@ func (s *Service) authenticateKey(ctx context.Context, shown credential.Credenti
 	return store.Principal{
 		Kind: credential.Key, ID: key.ID, WorkspaceID: key.WorkspaceID, Workspace: key.Workspace,
 		Name: key.Name, Role: key.Role, Delegate: key.Delegate,
+		Grants: key.Grants, ExpiresAt: key.ExpiresAt,
 	}, nil
 }
 
@@ -88,13 +91,18 @@ func (s *Service) authenticateRunner(ctx context.Context, shown credential.Crede
 		return store.Principal{}, unknown(op)
 	case err != nil:
 		return store.Principal{}, err
-	case !shown.Matches(runner.SecretHash):
+	case !shown.Matches(runner.SecretHash) && !shown.Matches(runner.PreviousHash):
 		return store.Principal{}, unknown(op)
 	case runner.State == api.RunnerRevoked:
 		return store.Principal{}, fault.New(op, fault.Unauthenticated, api.CodeRunnerRevoked, "This runner was revoked. To come back it needs a new enrolment token.")
 	}
+	if !shown.Matches(runner.SecretHash) && !runner.Overlaps {
+		return store.Principal{}, fault.New(op, fault.Unauthenticated, api.CodeCredentialRotated, "This runner's credential was replaced by a new one; start it with that.")
+	}
+	hash := shown.Hash()
 	return store.Principal{
 		Kind: credential.Runner, ID: runner.ID, WorkspaceID: runner.WorkspaceID, Workspace: runner.Workspace, Name: runner.Name,
+		SecretHash: hash[:],
 	}, nil
 }
 

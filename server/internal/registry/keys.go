@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,7 +26,7 @@ func (s *Service) CreateKey(ctx context.Context, p store.Principal, req api.KeyR
 	}
 	hash := secret.Hash()
 	key, err := s.records.AddKey(ctx, store.Key{
-		ID: secret.ID, WorkspaceID: p.WorkspaceID, Name: name, Role: req.Role, Delegate: req.Delegate, SecretHash: hash[:],
+		ID: secret.ID, WorkspaceID: p.WorkspaceID, Name: name, Role: req.Role, Delegate: req.Delegate, Grants: unique(req.Grants), SecretHash: hash[:],
 	}, time.Duration(req.ExpiresInSeconds)*time.Second)
 	if err != nil {
 		return api.Key{}, err
@@ -56,7 +57,32 @@ func (s *Service) Keys(ctx context.Context, p store.Principal, limit int, cursor
 	return list, nil
 }
 
-// RevokeKey ends a key for good. The last admin key cannot be revoked.
+// Key gives one key, without its secret.
+func (s *Service) Key(ctx context.Context, p store.Principal, id uuid.UUID) (api.Key, error) {
+	key, err := s.records.Key(ctx, p.WorkspaceID, id)
+	if err != nil {
+		return api.Key{}, err
+	}
+	return viewKey(key), nil
+}
+
+// PatchKey changes what people call a key.
+func (s *Service) PatchKey(ctx context.Context, p store.Principal, id uuid.UUID, patch api.KeyPatch) (api.Key, error) {
+	if patch.Name == nil {
+		return s.Key(ctx, p, id)
+	}
+	name, err := cleanName("registry.PatchKey", "name", *patch.Name)
+	if err != nil {
+		return api.Key{}, err
+	}
+	key, err := s.records.RenameKey(ctx, p.WorkspaceID, id, name)
+	if err != nil {
+		return api.Key{}, err
+	}
+	return viewKey(key), nil
+}
+
+// RevokeKey ends a key for good, and its sessions with it. The last admin key cannot be revoked.
 func (s *Service) RevokeKey(ctx context.Context, p store.Principal, id uuid.UUID) (api.Key, error) {
 	key, err := s.records.RevokeKey(ctx, p.WorkspaceID, id)
 	if err != nil {
@@ -67,9 +93,16 @@ func (s *Service) RevokeKey(ctx context.Context, p store.Principal, id uuid.UUID
 
 func viewKey(k store.Key) api.Key {
 	return api.Key{
-		ID: k.ID.String(), Name: k.Name, Role: k.Role, Delegate: k.Delegate,
+		ID: k.ID.String(), Name: k.Name, Role: k.Role, Delegate: k.Delegate, Grants: append([]api.Grant{}, k.Grants...),
 		CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt,
 	}
+}
+
+// unique gives grants in their order, each once.
+func unique(grants []api.Grant) []api.Grant {
+	out := slices.Clone(grants)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // newID gives an id that sorts by the time at which it was made.

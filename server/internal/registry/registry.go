@@ -15,6 +15,8 @@ import (
 type Records interface {
 	store.Workspaces
 	store.Keys
+	store.Sessions
+	store.SSHKeys
 	store.Enrollments
 	store.Runners
 	store.Datasets
@@ -24,7 +26,7 @@ type Records interface {
 type Dispatcher interface {
 	// Evict takes back what a revoked runner holds and ends its waits. It may
 	// be called again for the same runner.
-	Evict(ctx context.Context, workspaceID, runnerID uuid.UUID) error
+	Evict(ctx context.Context, workspaceID, runnerID uuid.UUID) (store.Evicted, error)
 	// Summon makes a runner's waiting requests look again.
 	Summon(runnerID uuid.UUID)
 }
@@ -34,7 +36,12 @@ type Dispatcher interface {
 type Service struct {
 	records    Records
 	dispatcher Dispatcher
+	// minRunner is the oldest version of a runner that may register; any where empty.
+	minRunner string
 }
+
+// RequireRunner refuses runners older than this version. Call it before serving.
+func (s *Service) RequireRunner(version string) { s.minRunner = version }
 
 // New makes a registry on the given records.
 func New(records Records, dispatcher Dispatcher) *Service {

@@ -18,6 +18,9 @@ const pingSeconds = 30
 // same token with the same registration id within registrationWindow gives the
 // same runner a fresh credential, so that a lost answer strands nobody.
 func (s *Service) Register(ctx context.Context, enrolment store.Principal, req api.RegisterRequest) (api.RegisterResponse, error) {
+	if err := s.checkVersion(req.Version); err != nil {
+		return api.RegisterResponse{}, err
+	}
 	registration, err := readRegistration("registry.Register", req)
 	if err != nil {
 		return api.RegisterResponse{}, err
@@ -96,36 +99,12 @@ func (s *Service) Runner(ctx context.Context, p store.Principal, id uuid.UUID) (
 	return viewRunner(runner), nil
 }
 
-// PatchRunner pauses a runner, or lets it go on. It hears of that with its
-// next ping, and gets no new tasks from now on.
-func (s *Service) PatchRunner(ctx context.Context, p store.Principal, id uuid.UUID, patch api.RunnerPatch) (api.Runner, error) {
-	if patch.Paused != nil {
-		if err := s.records.SetRunnerPaused(ctx, p.WorkspaceID, id, *patch.Paused); err != nil {
-			return api.Runner{}, err
-		}
-		s.dispatcher.Summon(id)
-	}
-	return s.Runner(ctx, p, id)
-}
-
 // ApproveRunner lets a runner that waits for approval take tasks.
 func (s *Service) ApproveRunner(ctx context.Context, p store.Principal, id uuid.UUID) (api.Runner, error) {
 	if err := s.records.ApproveRunner(ctx, p.WorkspaceID, id); err != nil {
 		return api.Runner{}, err
 	}
 	s.dispatcher.Summon(id)
-	return s.Runner(ctx, p, id)
-}
-
-// RevokeRunner refuses a runner for good: its credential, its leases and its
-// open requests end. Doing it again finishes what a failure left undone.
-func (s *Service) RevokeRunner(ctx context.Context, p store.Principal, id uuid.UUID) (api.Runner, error) {
-	if err := s.records.RevokeRunner(ctx, p.WorkspaceID, id); err != nil {
-		return api.Runner{}, err
-	}
-	if err := s.dispatcher.Evict(ctx, p.WorkspaceID, id); err != nil {
-		return api.Runner{}, err
-	}
 	return s.Runner(ctx, p, id)
 }
 
@@ -137,7 +116,7 @@ func viewRunner(r store.Runner) api.Runner {
 	maps.Copy(labels, r.EnforcedLabels)
 	return api.Runner{
 		ID: r.ID.String(), Name: r.Name, Hostname: r.Hostname, OS: r.OS, Arch: r.Arch, Version: r.Version,
-		Labels: labels, Operations: r.Operations, State: r.State, Online: r.Online, Activity: r.Activity, Paused: r.Paused,
+		Labels: labels, Operations: r.Operations, State: r.State, Online: r.Online, Activity: r.Activity, Paused: r.Paused, Drained: r.Drained, Note: r.Note,
 		Slots: r.Slots, BusySlots: r.BusySlots, CPUs: r.CPUs, MemoryBytes: r.MemoryBytes, Datasets: r.Datasets,
 		LastSeenAt: r.LastSeenAt, CreatedAt: r.CreatedAt,
 	}

@@ -29,7 +29,7 @@ func Judge(t *store.Task, runnerID uuid.UUID, report api.ResultReport) store.Ver
 		return judgeFailure(t, report.Error)
 	default:
 		// A runner that says canceled of a task that nobody canceled gives it back.
-		return judgeRelease(report.Error)
+		return judgeRelease(report)
 	}
 }
 
@@ -87,13 +87,15 @@ func judgeFailure(t *store.Task, e *api.AttemptError) store.Verdict {
 		// Not a runner's to say, or of a newer one.
 		v.Reason = task.OperationFailed
 	}
-	if e.Retryable && t.AttemptsUsed+1 < t.MaxAttempts {
+	// An owner's no is an answer, and is not asked for again.
+	if e.Retryable && v.Reason != task.OwnerDeclined && t.AttemptsUsed+1 < t.MaxAttempts {
 		v.State = task.Queued
 	}
 	return v
 }
 
-func judgeRelease(e *api.AttemptError) store.Verdict {
+func judgeRelease(report api.ResultReport) store.Verdict {
+	e := report.Error
 	v := store.Verdict{State: task.Queued, Reason: task.RunnerStopping}
 	if e != nil {
 		v.Reason, v.Message = e.Reason, e.Message
@@ -103,6 +105,10 @@ func judgeRelease(e *api.AttemptError) store.Verdict {
 	}
 	if !v.Reason.Known() {
 		v.Reason = task.RunnerStopping
+	}
+	if v.Reason == task.WaitingForOwner || report.HoldUntil != nil {
+		v.Reason, v.Delay = task.WaitingForOwner, 0
+		v.Hold, v.HoldUntil = true, report.HoldUntil
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package results_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -58,6 +59,9 @@ func TestJudge_DecidesWhatAReportMeans(t *testing.T) {
 		{"FailureWithoutAWord", held, api.ResultReport{Outcome: api.OutcomeFailed}, task.Failed, task.OperationFailed, true, false},
 		{"Release", held, api.ResultReport{Outcome: api.OutcomeReleased}, task.Queued, task.RunnerStopping, false, false},
 		{"ReleaseOfAPausedRunner", held, api.ResultReport{Outcome: api.OutcomeReleased, Error: &api.AttemptError{Reason: task.RunnerPaused}}, task.Queued, task.RunnerPaused, false, false},
+		{"ReleaseToAskTheOwner", held, api.ResultReport{Outcome: api.OutcomeReleased, Error: &api.AttemptError{Reason: task.WaitingForOwner}}, task.Queued, task.WaitingForOwner, false, false},
+		{"ReleaseWithAHold", held, api.ResultReport{Outcome: api.OutcomeReleased, HoldUntil: new(time.Now())}, task.Queued, task.WaitingForOwner, false, false},
+		{"OwnersNoIsNotAskedAgain", held, failure(task.OwnerDeclined, true), task.Failed, task.OwnerDeclined, true, false},
 		{"CanceledByNobody", held, api.ResultReport{Outcome: api.OutcomeCanceled}, task.Queued, task.RunnerStopping, false, false},
 	}
 	for _, c := range cases {
@@ -70,6 +74,8 @@ func TestJudge_DecidesWhatAReportMeans(t *testing.T) {
 			require.Equal(t, c.output, v.OutputRunnerID != nil)
 			require.Equal(t, v.State == task.Succeeded, len(v.Document) > 0)
 			require.Equal(t, v.Reason == task.RunnerPaused, v.Delay > 0)
+			require.Equal(t, v.Reason == task.WaitingForOwner, v.Hold)
+			require.Equal(t, c.report.HoldUntil, v.HoldUntil)
 		})
 	}
 }

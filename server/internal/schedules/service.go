@@ -77,7 +77,7 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Schedul
 	schedule := store.Schedule{
 		ID: id, WorkspaceID: p.WorkspaceID, Name: req.Name, Cron: req.Cron, TimeZone: req.TimeZone,
 		Missed: orDefault(req.Missed, api.MissedRunOnce), Overlap: orDefault(req.Overlap, api.OverlapAllow), Paused: req.Paused,
-		KeyID: p.ID, ActingUser: p.ActingUser, CreatedBy: p.Creator(),
+		KeyID: p.Owner(), ActingUser: p.ActingUser, CreatedBy: p.Creator(),
 	}
 	if err := setTemplate(op, &schedule, req.Task, req.Pipeline); err != nil {
 		return api.Schedule{}, err

@@ -23,23 +23,30 @@ type Enrollment struct {
 	Labels          map[string]string
 	RequireApproval bool
 	CreatedBy       string
-	CreatedAt       time.Time
-	ExpiresAt       time.Time
-	RevokedAt       *time.Time
+	// KeyID is the API key that made it; Nil where that is not known.
+	KeyID uuid.UUID
+	// RunnerID is the known runner that it brings back; nil for a new one.
+	RunnerID  *uuid.UUID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	RevokedAt *time.Time
 }
 
 // Enrollments keeps enrolment tokens.
 type Enrollments interface {
 	// AddEnrollment keeps a new token, which expires after lifetime, and gives
-	// it back as kept.
+	// it back as kept. NotFound or Conflict (runner_revoked) for a known runner
+	// that cannot be brought back.
 	AddEnrollment(ctx context.Context, e Enrollment, lifetime time.Duration) (Enrollment, error)
 	// FindEnrollment gives the token with this id in any workspace, ended ones
 	// as well. It is for authentication only. NotFound where there is none.
 	FindEnrollment(ctx context.Context, id uuid.UUID) (Enrollment, error)
-	// ListEnrollments gives a page of a workspace's tokens, newest first.
-	ListEnrollments(ctx context.Context, workspace uuid.UUID, page Page) ([]Enrollment, error)
-	// RevokeEnrollment ends a token for good; it may have ended before.
-	RevokeEnrollment(ctx context.Context, workspace, id uuid.UUID) (Enrollment, error)
+	// ListEnrollments gives a page of a workspace's tokens, newest first; of
+	// those of one API key where that is not Nil.
+	ListEnrollments(ctx context.Context, workspace, key uuid.UUID, page Page) ([]Enrollment, error)
+	// RevokeEnrollment ends a token for good; it may have ended before. Where
+	// key is not Nil it finds the tokens of that API key only.
+	RevokeEnrollment(ctx context.Context, workspace, key, id uuid.UUID) (Enrollment, error)
 	// RegisterRunner makes a runner and uses the enrolment once, both or
 	// neither. Where the same enrolment registered a runner with the same
 	// registration id less than the window ago, that runner gets the new

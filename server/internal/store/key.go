@@ -18,7 +18,7 @@ type Key struct {
 	Name       string
 	Role       api.Role
 	Delegate   bool
-	Grants     []string
+	Grants     []api.Grant
 	SecretHash []byte
 	CreatedAt  time.Time
 	ExpiresAt  *time.Time
@@ -37,7 +37,12 @@ type Keys interface {
 	FindKey(ctx context.Context, id uuid.UUID) (Key, error)
 	// ListKeys gives a page of a workspace's keys, newest first.
 	ListKeys(ctx context.Context, workspace uuid.UUID, page Page) ([]Key, error)
-	// RevokeKey ends a key for good; it may have ended before. It is a
+	// Key gives one key of a workspace.
+	Key(ctx context.Context, workspace, id uuid.UUID) (Key, error)
+	// RenameKey changes what people call a key.
+	RenameKey(ctx context.Context, workspace, id uuid.UUID, name string) (Key, error)
+	// RevokeKey ends a key for good; it may have ended before.
+	// Its sessions end with it. It is a
 	// Conflict (last_admin_key) for the workspace's last usable admin key.
 	RevokeKey(ctx context.Context, workspace, id uuid.UUID) (Key, error)
 }

@@ -30,6 +30,11 @@ type ClaimRequest struct {
 	Limit      int
 	// TaskID asks for this one task.
 	TaskID *uuid.UUID
+	// SecretHash is of the credential that came with the request: one that was
+	// replaced meanwhile is refused. Not looked at where empty.
+	SecretHash []byte
+	// Version is that of the runner's program; empty where it says nothing.
+	Version string
 }
 
 // Claim is what a claim found.
@@ -52,6 +57,9 @@ type Ping struct {
 	Slots            int
 	DatasetsRevision string
 	Running          []api.RunningTask
+	// SecretHash and Version are as in a claim.
+	SecretHash []byte
+	Version    string
 }
 
 // Pinged answers a heartbeat.
@@ -64,6 +72,8 @@ type Pinged struct {
 	Cancels []api.AttemptRef
 	// Paused is an operator's word.
 	Paused bool
+	// Drained is another one.
+	Drained bool
 	// SendDatasets says that the server knows other datasets than the runner offers.
 	SendDatasets bool
 	Changes      Changes
@@ -73,7 +83,7 @@ type Pinged struct {
 type Leases interface {
 	// Claim hands out what the runner may take: first again what it was given and
 	// has not confirmed, with the same token, then new work up to its free slots.
-	// Errors: Unauthenticated (runner_revoked), Conflict (instance_superseded).
+	// Errors: Unauthenticated (runner_revoked, credential_rotated), Conflict (instance_superseded).
 	Claim(ctx context.Context, req ClaimRequest) (Claim, error)
 	// Renew takes a ping: it confirms and renews the leases that it names. Errors as for Claim.
 	Renew(ctx context.Context, ping Ping) (Pinged, error)
@@ -90,5 +100,7 @@ type Leases interface {
 type Evicted struct {
 	// TakenBack counts the leases that ended, Stranded the tasks that failed.
 	TakenBack, Stranded int
-	Changes             Changes
+	// Freed counts tasks that were held for its owner and wait for others now.
+	Freed   int
+	Changes Changes
 }

@@ -19,7 +19,7 @@ type Pipeline struct {
 
 // OwnedBy reports whether p created the pipeline, as the same acting user.
 func (l *Pipeline) OwnedBy(p Principal) bool {
-	return l.CreatorKeyID == p.ID && l.CreatorUser == p.ActingID()
+	return l.CreatorKeyID == p.Owner() && l.CreatorUser == p.ActingID()
 }
 
 // Pipelines reads pipelines; Tasks.CreateTasks makes them.

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -12,8 +14,10 @@ import (
 // Principal is who makes a request: the owner of the credential that came with it.
 type Principal struct {
 	Kind credential.Kind
-	// ID is that of the key, the enrolment or the runner.
-	ID          uuid.UUID
+	// ID is that of the key, the session, the enrolment or the runner.
+	ID uuid.UUID
+	// KeyID is the key that a session is bound to; Nil for all others.
+	KeyID       uuid.UUID
 	WorkspaceID uuid.UUID
 	// Workspace and Name are what people call the workspace and the key or runner.
 	Workspace, Name string
@@ -22,7 +26,25 @@ type Principal struct {
 	// Delegate allows ActingUser, the "<id>;<display name>" for whom a key acts.
 	Delegate   bool
 	ActingUser string
+	// Grants are what a key may do beyond its role. A session has none.
+	Grants []api.Grant
+	// ExpiresAt is when the credential ends by itself; nil for never.
+	ExpiresAt *time.Time
+	// SecretHash is that of a runner's credential, so that a request that waits
+	// can be told from what the runner's credential is by then.
+	SecretHash []byte
 }
+
+// Owner is the API key on whose account p acts: a session is its key.
+func (p Principal) Owner() uuid.UUID {
+	if p.KeyID != uuid.Nil {
+		return p.KeyID
+	}
+	return p.ID
+}
+
+// Granted reports whether p has a grant.
+func (p Principal) Granted(g api.Grant) bool { return slices.Contains(p.Grants, g) }
 
 // MayChange reports whether p may act on a task or a pipeline: an operator on
 // any, an analyst on what is its own, a runner on none.

@@ -31,6 +31,11 @@ type Verdict struct {
 	UsesAttempt bool
 	// Delay keeps a task that goes back to the queue from being handed out at once.
 	Delay time.Duration
+	// Hold keeps a task that goes back to the queue for the runner that reports,
+	// while its owner is asked: until HoldUntil, at most MaxHold, or HoldTime
+	// where that is nil or has passed by the database's clock.
+	Hold      bool
+	HoldUntil *time.Time
 	// Document is the accepted result as JSON, for Succeeded.
 	Document []byte
 	// OutputRunnerID is where the result's rows stay.
@@ -38,6 +43,13 @@ type Verdict struct {
 	// Artifacts become visible; they must have been uploaded under this attempt.
 	Artifacts []api.ArtifactRef
 }
+
+// How long a task is held for an owner who is asked, where nothing else is
+// said, and at most.
+const (
+	HoldTime = 7 * 24 * time.Hour
+	MaxHold  = 30 * 24 * time.Hour
+)
 
 // Reports ends attempts.
 type Reports interface {

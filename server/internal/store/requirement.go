@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -54,6 +55,15 @@ type Candidate struct {
 	// Paused is an operator's word, Activity the runner's own.
 	Paused   bool
 	Activity api.Activity
+	// Drained is an operator's word as well: it finishes what it has. Note says why.
+	Drained bool
+	Note    string
+	Version string
+	// TooOld says that the server takes its version no more; the service fills it in.
+	TooOld bool
+	// MustPing says that it gets nothing until it has sent a ping.
+	MustPing   bool
+	LastSeenAt *time.Time
 	// Online says that it was heard of within OnlineWindow.
 	Online     bool
 	Operations []int
@@ -129,6 +139,8 @@ type Requirements interface {
 	// ListCandidates gives the runners of a workspace that are not revoked. It
 	// may leave out runners that have the data of none of these requirements.
 	ListCandidates(ctx context.Context, workspaceID uuid.UUID, among []Requirement) ([]Candidate, error)
+	// GetCandidate gives one runner of a workspace, whatever its state. NotFound where there is none.
+	GetCandidate(ctx context.Context, workspaceID, id uuid.UUID) (Candidate, error)
 	// SetReasons writes why the tasks with these requirements wait.
 	SetReasons(ctx context.Context, reasons map[int64]task.Reason) error
 }

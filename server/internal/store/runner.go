@@ -34,12 +34,19 @@ type Runner struct {
 	MemoryBytes    int64
 	State          api.RunnerState
 	// Paused is an operator's word; Activity is the runner's own.
-	Paused     bool
-	Activity   api.Activity
+	Paused   bool
+	Activity api.Activity
+	// Drained is an operator's word as well: it finishes what it has. Note says why.
+	Drained    bool
+	Note       string
 	SecretHash []byte
-	LastSeenAt *time.Time
-	CreatedAt  time.Time
-	RevokedAt  *time.Time
+	// PreviousHash is that of the credential before the last rotation, Overlaps
+	// whether that still works: the judgment of the database's clock, by FindRunner.
+	PreviousHash []byte
+	Overlaps     bool
+	LastSeenAt   *time.Time
+	CreatedAt    time.Time
+	RevokedAt    *time.Time
 
 	// The rest is filled in by Runner and ListRunners.
 
@@ -50,6 +57,14 @@ type Runner struct {
 	BusySlots int
 	// Datasets are the names of what it shares now, in order.
 	Datasets []string
+}
+
+// Steering is what an operator wants of a runner; nil fields stay as they are.
+type Steering struct {
+	Paused, Drained *bool
+	Note            *string
+	// Labels are all that the runner cannot override.
+	Labels *map[string]string
 }
 
 // Page bounds a list: at most Limit records after the one whose id is After,
@@ -68,9 +83,12 @@ type Runners interface {
 	Runner(ctx context.Context, workspace, id uuid.UUID) (Runner, error)
 	// ListRunners lists a workspace's runners, newest first.
 	ListRunners(ctx context.Context, workspace uuid.UUID, page Page) ([]Runner, error)
-	// SetRunnerPaused keeps an operator's wish; a Conflict (runner_revoked)
+	// SteerRunner keeps an operator's wishes; a Conflict (runner_revoked)
 	// for a revoked runner.
-	SetRunnerPaused(ctx context.Context, workspace, id uuid.UUID, paused bool) error
+	SteerRunner(ctx context.Context, workspace, id uuid.UUID, wishes Steering) error
+	// RotateRunner gives a runner another secret. The one before works for the
+	// overlap, until the time that it answers. Conflict (runner_revoked) as above.
+	RotateRunner(ctx context.Context, workspace, id uuid.UUID, secretHash []byte, overlap time.Duration) (time.Time, error)
 	// ApproveRunner makes a pending runner active; it may be active already.
 	// A Conflict (runner_revoked) for a revoked one.
 	ApproveRunner(ctx context.Context, workspace, id uuid.UUID) error

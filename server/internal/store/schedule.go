@@ -32,7 +32,7 @@ type Schedule struct {
 
 // OwnedBy reports whether p made the schedule, as the same acting user.
 func (s *Schedule) OwnedBy(p Principal) bool {
-	return s.KeyID == p.ID && Principal{ActingUser: s.ActingUser}.ActingID() == p.ActingID()
+	return s.KeyID == p.Owner() && Principal{ActingUser: s.ActingUser}.ActingID() == p.ActingID()
 }
 
 // DueSchedule is a schedule whose time has come, and that nobody else runs.

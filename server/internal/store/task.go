@@ -70,7 +70,7 @@ type Task struct {
 
 // OwnedBy reports whether p created the task, as the same acting user.
 func (t *Task) OwnedBy(p Principal) bool {
-	return t.CreatorKeyID == p.ID && t.CreatorUser == p.ActingID()
+	return t.CreatorKeyID == p.Owner() && t.CreatorUser == p.ActingID()
 }
 
 // View is the task as people see it, without its attempts.

@@ -27,6 +27,7 @@ type Upkeep interface {
 	TakeBack(ctx context.Context) (TakenBack, error)
 	// StartDue moves scheduled tasks whose time has come on to their inputs or to the queue.
 	StartDue(ctx context.Context) (int, Changes, error)
-	// EndOverdue fails unfinished tasks whose deadline has passed.
+	// EndOverdue fails unfinished tasks whose deadline has passed, and those whose
+	// owner was asked and has not answered in time.
 	EndOverdue(ctx context.Context) (int, Changes, error)
 }

@@ -27,7 +27,7 @@ type Upload struct {
 
 // OwnedBy reports whether p sent the upload, as the same acting user.
 func (u *Upload) OwnedBy(p Principal) bool {
-	return u.CreatorKeyID == p.ID && u.CreatorUser == p.ActingID()
+	return u.CreatorKeyID == p.Owner() && u.CreatorUser == p.ActingID()
 }
 
 // Uploads keeps what is known of uploads; their content is elsewhere.
