@@ -117,6 +117,13 @@ func (d *driver) request(op httpapi.Operation) request {
 		}
 	}
 	r.path = strings.ReplaceAll(r.path, "{name}", "report.html")
+	if strings.Contains(r.path, "{ssh_key}") {
+		of, _, _ := strings.Cut(r.path, "/{ssh_key}")
+		body, _ := httpapi.RequestOf("create-ssh-key")
+		var made api.SSHKey
+		d.do(request{method: "POST", path: of, key: d.AdminKey, body: body}).ok(http.StatusCreated, &made)
+		r.path = of + "/" + made.ID
+	}
 	return r
 }
 
@@ -140,6 +147,8 @@ func (d *driver) thing(op httpapi.Operation) string {
 		create("/v1/schedules", `{"name": "s", "cron": "@daily", "time_zone": "UTC", "task": {"name": "look", `+fetch+`}}`)
 	case "keys":
 		create("/v1/keys", `{"name": "k", "role": "viewer"}`)
+	case "sessions":
+		create("/v1/sessions", `{}`)
 	case "enrollments":
 		create("/v1/enrollments", `{}`)
 	case "uploads":
@@ -170,13 +179,11 @@ func (d *driver) invalid(op httpapi.Operation) {
 		stranger.key = ""
 		refused("no credential", stranger)
 	}
-	for _, parameter := range []string{"{id}", "{task_id}"} {
-		if strings.Contains(op.Path, parameter) {
+	if strings.Contains(op.Path, "{") {
+		for what, id := range map[string]string{"an id that is none": "nonsense", "an id that nobody has": uuid.NewString()} {
 			lost := good
-			lost.path = strings.ReplaceAll(strings.ReplaceAll(op.Path, parameter, "nonsense"), "{name}", "report.html")
-			refused("an id that is none", lost)
-			lost.path = strings.ReplaceAll(strings.ReplaceAll(op.Path, parameter, uuid.NewString()), "{name}", "report.html")
-			refused("an id that nobody has", lost)
+			lost.path = strings.NewReplacer("{id}", id, "{task_id}", id, "{ssh_key}", id, "{name}", "report.html").Replace(op.Path)
+			refused(what, lost)
 		}
 	}
 	if good.key == d.AdminKey && !public {

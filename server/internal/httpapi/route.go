@@ -170,7 +170,7 @@ func (s *Server) refuseUnknownQuery(ctx huma.Context, next func(huma.Context)) {
 // unknownQuery names the parameters of a person's request that a route does not
 // know, for routes that huma does not decode.
 func unknownQuery(c *fiber.Ctx, known ...string) (wrong []fault.Field) {
-	if principalOf(c.UserContext()).Kind == credential.Runner {
+	if !isPerson(principalOf(c.UserContext())) {
 		return nil
 	}
 	for name := range c.Queries() {
