@@ -19,8 +19,8 @@ func (v View) Keys(list api.KeyList) []Line {
 		if k.Delegate {
 			role += v.in(i18n.Text{EN: ", for others", ID: ", untuk orang lain"})
 		}
-		for _, g := range k.Grants {
-			role += ", " + string(g)
+		if len(k.Grants) > 0 {
+			role += ", " + grants(k.Grants)
 		}
 		expires := v.in(i18n.Text{EN: "never", ID: "tidak pernah"})
 		if k.ExpiresAt != nil {
@@ -31,6 +31,14 @@ func (v View) Keys(list api.KeyList) []Line {
 		}})
 	}
 	return v.LinesOr(t, emptyKeys)
+}
+
+func grants(all []api.Grant) string {
+	names := make([]string, len(all))
+	for i, g := range all {
+		names[i] = string(g)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (v View) keyState(k api.Key) Span {
@@ -53,12 +61,8 @@ func (v View) WhoAmI(server string, who api.WhoAmI) []Line {
 		{i18n.Text{EN: "Role", ID: "Peran"}, string(who.Role)},
 		{wordID, who.ID},
 	}
-	var grants []string
-	for _, g := range who.Grants {
-		grants = append(grants, string(g))
-	}
-	if len(grants) > 0 {
-		all = append(all, detail{i18n.Text{EN: "Grants", ID: "Izin"}, strings.Join(grants, ", ")})
+	if len(who.Grants) > 0 {
+		all = append(all, detail{i18n.Text{EN: "Grants", ID: "Izin"}, grants(who.Grants)})
 	}
 	if who.ActingUser != "" {
 		all = append(all, detail{i18n.Text{EN: "Acts for", ID: "Bertindak untuk"}, who.ActingUser})

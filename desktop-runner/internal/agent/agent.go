@@ -251,6 +251,8 @@ func (a *Agent) obey(commands []api.Command) {
 			a.setPaused(c.Type == api.CommandPause)
 			wake(a.wakeClaim)
 			wake(a.wakeHeartbeat)
+		case api.CommandDrain:
+			// The server gives nothing new by itself; what is held is finished.
 		case api.CommandPing:
 			a.pingAsked.Store(true)
 			wake(a.wakeHeartbeat)

@@ -68,6 +68,56 @@ func TestSession_IsItsKeyOrLess(t *testing.T) {
 	require.True(t, s.ExpiresAt.Equal(*me.ExpiresAt))
 }
 
+// TestSession_SharesWhatItsKeyMade: whatever is somebody's own is the key's, and
+// a session is its key.
+func TestSession_SharesWhatItsKeyMade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runner()
+	analyst := w.roleKey(api.Analyst)
+	s := w.session(analyst, api.SessionRequest{})
+	stranger := w.session(w.roleKey(api.Analyst), api.SessionRequest{})
+	for by, other := range map[string]string{analyst: s.Token, s.Token: analyst} {
+		var schedule api.Schedule
+		w.do(request{method: "POST", path: "/v1/schedules", key: by, body: `{"name": "s", "cron": "@daily", "time_zone": "UTC", "task": ` + fetchBirds + `}`}).
+			ok(http.StatusCreated, &schedule)
+		w.do(request{method: "DELETE", path: "/v1/schedules/" + schedule.ID, key: stranger.Token}).refused(http.StatusForbidden, "forbidden")
+		w.do(request{method: "DELETE", path: "/v1/schedules/" + schedule.ID, key: other}).ok(http.StatusNoContent, nil)
+		var upload api.Upload
+		w.do(request{method: "POST", path: "/v1/uploads?name=a.csv", key: by, body: "a\n1\n", header: map[string]string{"Content-Type": "text/csv"}}).
+			ok(http.StatusCreated, &upload)
+		w.do(request{method: "DELETE", path: "/v1/uploads/" + upload.ID, key: stranger.Token}).refused(http.StatusForbidden, "forbidden")
+		w.do(request{method: "DELETE", path: "/v1/uploads/" + upload.ID, key: other}).ok(http.StatusNoContent, nil)
+		var list api.TaskList
+		w.task(by)
+		w.do(request{method: "GET", path: "/v1/tasks?creator=me", key: other}).ok(http.StatusOK, &list)
+		require.NotEmpty(t, list.Tasks)
+	}
+}
+
+// TestSecrets_AreShownOnce: a repeated request makes nothing again, and does not
+// tell the secret again.
+func TestSecrets_AreShownOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	runner := w.runner()
+	for path, body := range map[string]string{"/v1/sessions": `{}`, "/v1/runners/" + runner.RunnerID + "/rotate": `{}`} {
+		r := request{method: "POST", path: path, key: w.AdminKey, body: body, header: map[string]string{api.IdempotencyHeader: "once"}}
+		require.Less(t, w.do(r).status, 300)
+		w.do(r).refused(http.StatusConflict, "secret_already_shown")
+	}
+	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
+	require.NoError(t, err)
+	r := request{
+		method: "POST", path: "/v1/keys/" + key.ID + "/ssh-keys", key: w.AdminKey, body: `{"public_key": "` + edKey(t) + `"}`,
+		header: map[string]string{api.IdempotencyHeader: "once"},
+	}
+	var first, again api.SSHKey
+	w.do(r).ok(http.StatusCreated, &first)
+	w.do(r).ok(http.StatusCreated, &again)
+	require.Equal(t, first, again)
+}
+
 func TestSession_ActsForWhomItsKeyActed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -39,7 +39,7 @@ func (s *Service) Bootstrap(ctx context.Context, wanted string) (*credential.Cre
 // shown once. It is a Conflict (workspace_exists) where the name is taken.
 func (s *Service) CreateWorkspace(ctx context.Context, name string) (credential.Credential, error) {
 	const op = "registry.CreateWorkspace"
-	name, err := cleanName(op, "name", name)
+	name, err := cleanName(op, name)
 	if err != nil {
 		return credential.Credential{}, err
 	}

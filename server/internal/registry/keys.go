@@ -16,7 +16,7 @@ import (
 // CreateKey makes an API key; the answer carries its secret, this once.
 func (s *Service) CreateKey(ctx context.Context, p store.Principal, req api.KeyRequest) (api.Key, error) {
 	const op = "registry.CreateKey"
-	name, err := cleanName(op, "name", req.Name)
+	name, err := cleanName(op, req.Name)
 	if err != nil {
 		return api.Key{}, err
 	}
@@ -71,7 +71,7 @@ func (s *Service) PatchKey(ctx context.Context, p store.Principal, id uuid.UUID,
 	if patch.Name == nil {
 		return s.Key(ctx, p, id)
 	}
-	name, err := cleanName("registry.PatchKey", "name", *patch.Name)
+	name, err := cleanName("registry.PatchKey", *patch.Name)
 	if err != nil {
 		return api.Key{}, err
 	}

@@ -22,10 +22,10 @@ const (
 )
 
 // cleanName trims a name that people gave, which must say something.
-func cleanName(op, path, name string) (string, error) {
+func cleanName(op, name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if name == "" || !printable(name) {
-		return "", fault.BadFields(op, codeInvalid, fault.Field{Path: path, Message: "must have at least one character and no control characters"})
+		return "", fault.BadFields(op, codeInvalid, fault.Field{Path: "name", Message: "must have at least one character and no control characters"})
 	}
 	return name, nil
 }

@@ -45,7 +45,7 @@ func (s *Service) Register(ctx context.Context, enrolment store.Principal, req a
 }
 
 func readRegistration(op string, req api.RegisterRequest) (store.Registration, error) {
-	name, err := cleanName(op, "name", req.Name)
+	name, err := cleanName(op, req.Name)
 	if err != nil {
 		return store.Registration{}, err
 	}

@@ -35,7 +35,7 @@ func (s *Service) CreateSession(ctx context.Context, p store.Principal, req api.
 	name := ""
 	if req.Name != "" {
 		var err error
-		if name, err = cleanName(op, "name", req.Name); err != nil {
+		if name, err = cleanName(op, req.Name); err != nil {
 			return api.Session{}, err
 		}
 	}
