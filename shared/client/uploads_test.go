@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
@@ -17,29 +18,29 @@ import (
 
 func TestUpload_IsSentOnceWhereItCannotBeRewound(t *testing.T) {
 	t.Parallel()
-	calls := 0
+	var calls atomic.Int64
 	c := newClient(t, func(_ http.ResponseWriter, r *http.Request) {
-		calls++
+		calls.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		panic(http.ErrAbortHandler)
 	})
 	_, err := c.Upload(t.Context(), client.UploadFile{Name: "a.csv", Content: io.MultiReader(strings.NewReader("a"))})
 	require.True(t, fault.Is(err, fault.Unavailable), "%v", err)
-	require.Equal(t, 1, calls)
+	require.EqualValues(t, 1, calls.Load())
 }
 
 func TestUpload_ThatIsRefusedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	calls := 0
+	var calls atomic.Int64
 	c := newClient(t, func(w http.ResponseWriter, r *http.Request) {
-		calls++
+		calls.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 		_, _ = io.WriteString(w, `{"code":"too_large"}`)
 	})
 	_, err := c.Upload(t.Context(), client.UploadFile{Name: "a.csv", Content: strings.NewReader("a")})
 	require.True(t, fault.Is(err, fault.TooLarge), "%v", err)
-	require.Equal(t, 1, calls)
+	require.EqualValues(t, 1, calls.Load())
 }
 
 // TestUpload_TellsTheFilesFaultFromTheServers: nobody should wait for a server
