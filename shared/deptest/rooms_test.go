@@ -56,7 +56,7 @@ var rooms = []room{
 			"server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
 			"server/internal/idempotency", "server/internal/origin", "server/internal/pipelines", "server/internal/ratelimit", "server/internal/registry",
 			"server/internal/results", "server/internal/schedules", "server/internal/stats", "server/internal/store",
-			"server/internal/uploads", "shared/...",
+			"server/internal/uploads", "server/internal/webhooks", "shared/...",
 		},
 		"a handler decodes, calls one service and encodes; it reaches no database",
 	},
@@ -67,6 +67,7 @@ var rooms = []room{
 	{"server/internal/results", services, "taking in results knows neither HTTP nor SQL"},
 	{"server/internal/registry", services, "credentials and runners know neither HTTP nor SQL"},
 	{"server/internal/events", services, "following what happens knows neither HTTP nor SQL"},
+	{"server/internal/webhooks", append(services, "server/internal/events"), "what is sent to receivers, with the one HTTP client of the server; it knows no SQL"},
 	{"server/internal/audit", services, "who changed what"},
 	{"server/internal/stats", services, "figures for operators"},
 	{

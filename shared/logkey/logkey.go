@@ -50,4 +50,6 @@ const (
 	Credential   = "credential_id"
 	Kind         = "credential_kind"
 	Scheme       = "scheme"
+	WebhookID    = "webhook_id"
+	DeliveryID   = "delivery_id"
 )

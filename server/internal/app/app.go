@@ -29,6 +29,7 @@ import (
 	"ddap/server/internal/stats"
 	"ddap/server/internal/uploads"
 	"ddap/server/internal/wakeup"
+	"ddap/server/internal/webhooks"
 	"ddap/shared/credential"
 	"ddap/shared/logkey"
 )
@@ -50,6 +51,7 @@ type App struct {
 	audit     *audit.Service
 	retention *retention.Service
 	uploads   *uploads.Service
+	webhooks  *webhooks.Service
 	http      *httpapi.Server
 	listener  net.Listener
 	front     front
@@ -96,6 +98,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.registry.RequireRunner(a.cfg.MinRunnerVersion)
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
+	a.webhooks = webhooks.New(store, webhooks.Settings{AllowPrivate: a.cfg.WebhookPrefixes(), Kept: a.cfg.DeliveriesKept}, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)
 	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
 	a.retention = retention.New(store, retention.Keep{
@@ -113,6 +116,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Stats:       stats.New(store),
 		Idempotency: idempotency.New(store, a.log),
 		Uploads:     a.uploads,
+		Webhooks:    a.webhooks,
 		Ready:       a.ready,
 		Front:       a.httpFront(),
 	}, a.log)

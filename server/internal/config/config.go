@@ -55,6 +55,7 @@ type Config struct {
 	// LogFormat is text or json; LogLevel debug, info, warn or error.
 	LogFormat, LogLevel string
 	Serving
+	Webhooks
 	// File is the configuration file, where there is one.
 	File string
 	// AdminKey is the key that the first start gives to the default workspace,
@@ -70,7 +71,7 @@ func Default() Config {
 		MaxUploadBytes: 1 << 30, UploadRetention: 7 * 24 * time.Hour,
 		EventsKept: 30 * 24 * time.Hour, AuditKept: 400 * 24 * time.Hour,
 		SucceededKept: 365 * 24 * time.Hour, FailedKept: 365 * 24 * time.Hour, CanceledKept: 90 * 24 * time.Hour,
-		LogFormat: "text", LogLevel: "info", Serving: defaultServing(),
+		LogFormat: "text", LogLevel: "info", Serving: defaultServing(), Webhooks: defaultWebhooks(),
 	}
 }
 
@@ -120,6 +121,7 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.IntVar(&c.DatabaseConnections, "database-connections", c.DatabaseConnections, "connections to the database at most")
 	flags.Int64Var(&c.MaxArtifactBytes, "max-artifact-bytes", c.MaxArtifactBytes, "size of one artifact at most")
 	c.addUploads(flags)
+	c.addWebhooks(flags)
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
 	flags.StringVar(&c.MinRunnerVersion, "min-runner-version", c.MinRunnerVersion,
 		"oldest version of a runner that may register and gets tasks, as in 1.4.0; any when empty")
@@ -133,6 +135,7 @@ func (c *Config) AddRetention(flags *pflag.FlagSet) {
 	flags.DurationVar(&c.SucceededKept, "succeeded-kept", c.SucceededKept, "how long tasks that succeeded are kept with their results; 0s keeps them for ever")
 	flags.DurationVar(&c.FailedKept, "failed-kept", c.FailedKept, "how long tasks that failed are kept; 0s keeps them for ever")
 	flags.DurationVar(&c.CanceledKept, "canceled-kept", c.CanceledKept, "how long tasks that were canceled are kept; 0s keeps them for ever")
+	c.addDeliveries(flags)
 }
 
 // Check reports every setting that makes no sense, by its flag.
@@ -151,6 +154,7 @@ func (c *Config) Check() error {
 	refuse(c.DatabaseConnections < 4 || c.DatabaseConnections > 1000, "database-connections", "must be from 4 to 1000, not %d", c.DatabaseConnections)
 	refuse(c.MaxArtifactBytes < 1, "max-artifact-bytes", "must be at least 1, not %d", c.MaxArtifactBytes)
 	wrong = append(wrong, c.checkFiles()...)
+	wrong = append(wrong, c.checkWebhooks()...)
 	refuse(c.ShutdownTimeout < 0 || c.ShutdownTimeout > 10*time.Minute, "shutdown-timeout", "must be from 0s to 10m, not %s", c.ShutdownTimeout)
 	refuse(c.EventsKept < 0, "events-kept", "must not be negative, and is %s", c.EventsKept)
 	refuse(c.AuditKept < 0, "audit-kept", "must not be negative, and is %s", c.AuditKept)

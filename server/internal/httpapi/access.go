@@ -111,6 +111,16 @@ var routes = map[string]access{
 	"GET /v1/sessions":         viewers, // one's own; an admin's key sees all
 	"DELETE /v1/sessions/{id}": viewers,
 
+	"POST /v1/webhooks":                                      admins,
+	"GET /v1/webhooks":                                       admins,
+	"GET /v1/webhooks/{id}":                                  admins,
+	"PATCH /v1/webhooks/{id}":                                admins,
+	"DELETE /v1/webhooks/{id}":                               admins,
+	"POST /v1/webhooks/{id}/rotate":                          admins,
+	"POST /v1/webhooks/{id}/test":                            admins,
+	"GET /v1/webhooks/{id}/deliveries":                       admins,
+	"POST /v1/webhooks/{id}/deliveries/{delivery_id}/resend": admins,
+
 	"GET /v1/events": viewers,
 	"GET /v1/audit":  operators,
 	"GET /v1/stats":  operators,

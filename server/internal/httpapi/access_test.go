@@ -90,6 +90,15 @@ var allowed = map[string]string{
 	"PATCH /v1/schedules/{id}":                "aoA",
 	"DELETE /v1/schedules/{id}":               "aoA",
 	"POST /v1/schedules/{id}/run":             "aoA",
+	"POST /v1/webhooks":                       "A",
+	"GET /v1/webhooks":                        "A",
+	"GET /v1/webhooks/{id}":                   "A",
+	"PATCH /v1/webhooks/{id}":                 "A",
+	"DELETE /v1/webhooks/{id}":                "A",
+	"POST /v1/webhooks/{id}/rotate":           "A",
+	"POST /v1/webhooks/{id}/test":             "A",
+	"GET /v1/webhooks/{id}/deliveries":        "A",
+	"POST /v1/webhooks/{id}/deliveries/{delivery_id}/resend": "A",
 }
 
 // TestAccess_OfEveryRouteForEveryCredential is the full square: each route
@@ -256,9 +265,11 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	ssh, err := w.admin.AddSSHKey(t.Context(), key.ID, api.SSHKeyRequest{PublicKey: edKey(t)})
 	require.NoError(t, err)
 	session := w.session(w.AdminKey, api.SessionRequest{})
-	ids := map[string]string{"sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
+	webhook, err := w.admin.CreateWebhook(t.Context(), api.WebhookRequest{Name: "w", URL: "https://example.org/", Types: []string{"*"}})
+	require.NoError(t, err)
+	ids := map[string]string{"webhooks": webhook.ID, "sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
 	bodies := map[string]string{
-		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "POST runnersrotate": `{}`,
+		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "PATCH webhooks": `{"enabled": false}`, "POST webhooksrotate": `{}`, "POST runnersrotate": `{}`,
 		"POST keysssh-keys": `{"public_key": "` + edKey(t) + `"}`,
 	}
 	checked := 0
@@ -268,7 +279,7 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 			continue
 		}
 		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
-		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html", "{ssh_key}", ssh.ID).Replace(path)
+		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html", "{ssh_key}", ssh.ID, "{delivery_id}", webhook.ID).Replace(path)
 		got := w.do(request{method: method, path: path, key: stranger, body: bodies[method+" "+noun+last(path)]})
 		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
 		checked++
@@ -276,7 +287,7 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	require.Greater(t, checked, 15)
 
 	for path, field := range map[string]string{
-		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`,
+		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`, "/v1/webhooks": `"webhooks":[]`,
 	} {
 		got := w.do(request{method: "GET", path: path, key: stranger})
 		require.Containsf(t, string(got.body), field, "the list at %s", path)

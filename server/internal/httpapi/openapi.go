@@ -28,6 +28,7 @@ const (
 	tagAccess    = "Access"
 	tagWork      = "For runners"
 	tagFleet     = "Events and figures"
+	tagWebhooks  = "Webhooks"
 	tagHealth    = "Health"
 )
 
@@ -61,6 +62,7 @@ func humaConfig() huma.Config {
 				{Name: tagAccess, Description: "Keys, enrolment tokens, and who you are."},
 				{Name: tagWork, Description: "What runners ask of the server. Unknown fields are ignored on these routes."},
 				{Name: tagFleet, Description: "What happens, what happened, and how much of it."},
+				{Name: tagWebhooks, Description: "What happens, sent to where an admin wants it."},
 				{Name: tagHealth, Description: "For whoever watches the server."},
 			},
 			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{

@@ -25,7 +25,7 @@ func penguins(r *api.RegisterRequest) {
 // that no task has made.
 var unmet = map[string]string{
 	"report-result": "task_not_found", "put-artifact": "lease_lost", "get-artifact": "artifact_not_found",
-	"retry-task": "wrong_state", "retry-pipeline": "nothing_to_retry", "delete-task": "wrong_state",
+	"resend-delivery": "delivery_not_found", "retry-task": "wrong_state", "retry-pipeline": "nothing_to_retry", "delete-task": "wrong_state",
 }
 
 // driver calls operations of the OpenAPI document on things that were made for each call.
@@ -117,6 +117,7 @@ func (d *driver) request(op httpapi.Operation) request {
 		}
 	}
 	r.path = strings.ReplaceAll(r.path, "{name}", "report.html")
+	r.path = strings.ReplaceAll(r.path, "{delivery_id}", uuid.NewString())
 	if strings.Contains(r.path, "{ssh_key}") {
 		of, _, _ := strings.Cut(r.path, "/{ssh_key}")
 		body, _ := httpapi.RequestOf("create-ssh-key")
@@ -145,6 +146,8 @@ func (d *driver) thing(op httpapi.Operation) string {
 		create("/v1/pipelines", `{"name": "p", "tasks": [{"ref": "a", `+fetch+`}]}`)
 	case "schedules":
 		create("/v1/schedules", `{"name": "s", "cron": "@daily", "time_zone": "UTC", "task": {"name": "look", `+fetch+`}}`)
+	case "webhooks":
+		create("/v1/webhooks", `{"name": "w", "url": "https://example.org/hook", "types": ["*"]}`)
 	case "keys":
 		create("/v1/keys", `{"name": "k", "role": "viewer"}`)
 	case "sessions":
@@ -182,7 +185,7 @@ func (d *driver) invalid(op httpapi.Operation) {
 	if strings.Contains(op.Path, "{") {
 		for what, id := range map[string]string{"an id that is none": "nonsense", "an id that nobody has": uuid.NewString()} {
 			lost := good
-			lost.path = strings.NewReplacer("{id}", id, "{task_id}", id, "{ssh_key}", id, "{name}", "report.html").Replace(op.Path)
+			lost.path = strings.NewReplacer("{id}", id, "{task_id}", id, "{ssh_key}", id, "{delivery_id}", id, "{name}", "report.html").Replace(op.Path)
 			refused(what, lost)
 		}
 	}

@@ -31,6 +31,7 @@ import (
 	"ddap/server/internal/schedules"
 	"ddap/server/internal/stats"
 	"ddap/server/internal/uploads"
+	"ddap/server/internal/webhooks"
 )
 
 // Services is what the handlers call.
@@ -45,6 +46,7 @@ type Services struct {
 	Audit     *audit.Service
 	Stats     *stats.Service
 	Uploads   *uploads.Service
+	Webhooks  *webhooks.Service
 	// Idempotency makes repeated requests have their effect once.
 	Idempotency *idempotency.Service
 	// Ready reports by name what the server depends on: nil for what works.
@@ -130,6 +132,7 @@ func (s *Server) addRoutes() {
 	s.addSSHKeys()
 	s.addSessions()
 	s.addEvents()
+	s.addWebhooks()
 	s.addAudit()
 	s.addStats()
 	s.addHealth()
