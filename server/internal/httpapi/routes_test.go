@@ -74,13 +74,17 @@ func TestExamples_PassTheChecksOfTheirRoutes(t *testing.T) {
 	}
 }
 
+// exampleReceiver is the only address that an example names.
+const exampleReceiver = "https://example.org/hooks/ddap"
+
 func TestReference_IsCompleteInItself(t *testing.T) {
 	t.Parallel()
 	s := bare()
 	page, err := s.renderReference()
 	require.NoError(t, err)
-	html := string(page.html)
-	for _, never := range []string{"<script", "<link", "<img", "@import", "url(", "src=", `="http`} {
+	// What an example sends is text, wherever it leads.
+	html := strings.ReplaceAll(string(page.html), exampleReceiver, "")
+	for _, never := range []string{"<script", "<link", "<img", "@import", "url(", "src=", "http://", "https://"} {
 		require.NotContainsf(t, html, never, "the page must load nothing")
 	}
 	for _, item := range s.api.OpenAPI().Paths {
