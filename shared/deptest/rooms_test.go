@@ -81,7 +81,8 @@ var rooms = []room{
 		"looks at a set-up and changes nothing",
 	},
 	{"server/internal/idempotency", []string{"server/internal/store", "shared/..."}, "what was asked before, whatever it was"},
-	{"server/internal/retention", []string{"server/internal/store", "shared/..."}, "what is old enough to go"},
+	{"server/internal/retention", []string{"server/internal/periodic", "server/internal/store", "shared/..."}, "what is old enough to go"},
+	{"server/internal/periodic", []string{"shared/logkey"}, "when work is done, whatever it is"},
 	{"server/internal/paging", []string{"server/internal/store", "shared/..."}, "where a page ended, for every list"},
 	{"server/internal/artifacts", append(services, "server/internal/blobstore"), "which files belong to what tasks left"},
 	{"server/internal/uploads", append(services, "server/internal/blobstore"), "which files people sent"},
@@ -174,7 +175,7 @@ var rooms = []room{
 }
 
 // services are what the server's services may stand on.
-var services = []string{"server/internal/admission", "server/internal/paging", "server/internal/store", "server/internal/wakeup", "shared/..."}
+var services = []string{"server/internal/admission", "server/internal/paging", "server/internal/periodic", "server/internal/store", "server/internal/wakeup", "shared/..."}
 
 // operations are what the work in the child may stand on: everything but the
 // agent's side and egress.

@@ -2,51 +2,32 @@ package artifacts
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"time"
 
 	"ddap/server/internal/blobstore"
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/logkey"
 )
 
 const (
-	// sweepInterval is the usual pause between two sweeps, give or take a
-	// tenth, so that servers on one database do not sweep in step.
 	sweepInterval = time.Hour
-	// minAge keeps the sweep away from uploads that are about to be recorded.
+	// minAge keeps the sweep away from content that is about to be recorded.
 	minAge = time.Hour
-	// sweepBatch bounds one question to the database.
-	sweepBatch = 500
+	// forgetBatch bounds one question to the database.
+	forgetBatch = 500
 )
-
-// errBusy ends a sweep while a backup is under way, or another server sweeps:
-// the next one comes.
-var errBusy = errors.New("content is being kept")
 
 // RunSweepLoop removes what no result will show, once per interval until ctx
 // ends. It is safe to run on any number of servers.
 func (s *Service) RunSweepLoop(ctx context.Context) error {
-	timer := time.NewTimer(jittered())
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if removed, err := s.Sweep(ctx, minAge); err != nil && ctx.Err() == nil {
-				s.log.Error("sweep of artifacts failed", logkey.Error, err)
-			} else if removed > 0 {
-				s.log.Info("artifacts swept", logkey.Count, removed)
-			}
-			timer.Reset(jittered())
-		case <-ctx.Done():
-			return nil
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "sweep artifacts", Interval: sweepInterval, Do: func(ctx context.Context) error {
+		removed, err := s.Sweep(ctx, minAge)
+		if removed > 0 {
+			s.log.InfoContext(ctx, "artifacts swept", logkey.Count, removed)
 		}
-	}
-}
-
-func jittered() time.Duration {
-	return sweepInterval + time.Duration((rand.Float64()-0.5)*0.2*float64(sweepInterval)) //nolint:gosec // spreads load, guards nothing
+		return err
+	}})
 }
 
 // Sweep forgets uploads of attempts that ended without naming them, and removes
@@ -54,57 +35,28 @@ func jittered() time.Duration {
 // reports how many contents it removed. While a backup is made it removes none.
 func (s *Service) Sweep(ctx context.Context, age time.Duration) (removed int, err error) {
 	for {
-		n, err := s.records.ForgetUploads(ctx, age, sweepBatch)
+		n, err := s.records.ForgetUploads(ctx, age, forgetBatch)
 		if err != nil {
 			return 0, err
 		}
-		if n < sweepBatch {
+		if n < forgetBatch {
 			break
 		}
 	}
-	// The files' own times only make the sweep careful: the database decides.
-	err = s.files.Each(ctx, "", time.Now().Add(-age), sweepBatch, func(batch []blobstore.Object) error {
-		mine, err := s.records.RemoveContent(ctx, func(ctx context.Context) error {
-			n, err := s.removeUnknown(ctx, batch)
-			removed += n
-			return err
-		})
-		if err == nil && !mine {
-			return errBusy
-		}
-		return err
-	})
-	if errors.Is(err, errBusy) {
-		err = nil
-	}
-	return removed, err
+	return blobstore.Sweep[content]{
+		Age: age, Read: readKey, Known: s.known, Alone: s.records.RemoveContent,
+	}.Run(ctx, s.files)
 }
 
-func (s *Service) removeUnknown(ctx context.Context, batch []blobstore.Object) (removed int, err error) {
-	ours := make(map[blobstore.Object]content, len(batch))
-	asked := make([]store.Content, 0, len(batch))
-	for _, file := range batch {
-		if c, ok := readKey(file.Key); ok {
-			ours[file] = c
-			asked = append(asked, store.Content(c))
-		}
+func (s *Service) known(ctx context.Context, asked []content) ([]content, error) {
+	places := make([]store.Content, len(asked))
+	for i, c := range asked {
+		places[i] = store.Content(c)
 	}
-	found, err := s.records.FindContent(ctx, asked)
-	if err != nil {
-		return 0, err
+	found, err := s.records.FindContent(ctx, places)
+	known := make([]content, len(found))
+	for i, c := range found {
+		known[i] = content(c)
 	}
-	known := make(map[content]bool, len(found))
-	for _, c := range found {
-		known[content(c)] = true
-	}
-	for file, c := range ours {
-		if known[c] && file.Leftover == "" {
-			continue
-		}
-		if err := s.files.Delete(ctx, file.Place()); err != nil {
-			return removed, err
-		}
-		removed++
-	}
-	return removed, nil
+	return known, err
 }

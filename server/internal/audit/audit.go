@@ -5,16 +5,15 @@ package audit
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
-	"ddap/shared/logkey"
 )
 
 // Limits of a page.
@@ -101,7 +100,6 @@ func view(e *store.AuditEntry) api.AuditEntry {
 }
 
 const (
-	// forgetPause is the usual pause between two passes, give or take a tenth.
 	forgetPause = time.Hour
 	forgetBatch = 5000
 )
@@ -109,19 +107,7 @@ const (
 // RunForgetLoop removes entries that are too old, until ctx ends. It is safe to
 // run on any number of servers.
 func (s *Service) RunForgetLoop(ctx context.Context) error {
-	timer := time.NewTimer(rand.N(forgetPause)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if err := s.Forget(ctx); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "old entries of the audit log not removed", logkey.Error, err)
-			}
-			timer.Reset(forgetPause*9/10 + rand.N(forgetPause/5)) //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "forget audit entries", Interval: forgetPause, Do: s.Forget})
 }
 
 // Forget removes the entries that are older than what is kept.

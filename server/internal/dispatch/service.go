@@ -7,16 +7,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/fault"
-	"ddap/shared/logkey"
 )
 
 // Store is what dispatch asks of the database.
@@ -70,22 +69,9 @@ func (s *Service) Run(ctx context.Context) error {
 // pass is how often periodic work is done.
 const pass = time.Second
 
-// every does work about once a second until ctx ends. An error is logged here,
-// and the next pass tries again.
+// every does work about once a second until ctx ends.
 func (s *Service) every(ctx context.Context, what string, work func(context.Context) error) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if err := work(ctx); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "periodic work failed", logkey.Work, what, logkey.Error, err)
-			}
-			timer.Reset(pass*9/10 + rand.N(pass/5)) //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return periodic.Run(ctx, s.log, periodic.Work{Name: what, Interval: pass, Do: work})
 }
 
 // checkMayChange judges whether p may act on a task.

@@ -2,15 +2,14 @@ package events
 
 import (
 	"context"
-	"math/rand/v2"
 	"reflect"
 	"time"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
-	"ddap/shared/logkey"
 )
 
 const (
@@ -24,7 +23,7 @@ const (
 
 // runProgressLoop tells followers how far running tasks have come.
 func (s *Service) runProgressLoop(ctx context.Context) error {
-	return s.every(ctx, progressPause, "progress not read", s.PassProgress)
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "read progress", Interval: progressPause, Do: s.PassProgress})
 }
 
 // PassProgress tells the followers what has changed since it last did.
@@ -77,15 +76,15 @@ func (w *feed) tell(running map[uuid.UUID]store.TaskProgress, now time.Time) {
 
 // runPresenceLoop writes into the feed which runners have come and gone.
 func (s *Service) runPresenceLoop(ctx context.Context) error {
-	return s.every(ctx, presencePause, "runners that came or went not noticed", func(ctx context.Context) error {
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "report presence", Interval: presencePause, Do: func(ctx context.Context) error {
 		_, err := s.store.ReportPresence(ctx)
 		return err
-	})
+	}})
 }
 
 // runForgetLoop removes events that are too old.
 func (s *Service) runForgetLoop(ctx context.Context) error {
-	return s.every(ctx, forgetPause, "old events not removed", s.Forget)
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "forget events", Interval: forgetPause, Do: s.Forget})
 }
 
 // Forget removes the events of the fleet that are older than what is kept.
@@ -98,23 +97,6 @@ func (s *Service) Forget(ctx context.Context) error {
 		n, err := s.store.ForgetEvents(ctx, s.kept, forgetBatch)
 		if err != nil || n < forgetBatch {
 			return err
-		}
-	}
-}
-
-// every does work again and again until ctx ends, and logs what fails.
-func (s *Service) every(ctx context.Context, pause time.Duration, trouble string, work func(context.Context) error) error {
-	timer := time.NewTimer(rand.N(pause)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if err := work(ctx); err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "periodic work failed", logkey.Trouble, trouble, logkey.Error, err)
-			}
-			timer.Reset(pause*9/10 + rand.N(pause/5)) //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return nil
 		}
 	}
 }

@@ -4,16 +4,15 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/credential"
 	"ddap/shared/fault"
-	"ddap/shared/logkey"
 )
 
 const (
@@ -141,22 +140,12 @@ const (
 // RunSessionLoop forgets sessions that ended long ago, until ctx ends. Any
 // number of servers may run it.
 func (s *Service) RunSessionLoop(ctx context.Context, log *slog.Logger) error {
-	timer := time.NewTimer(rand.N(time.Minute)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
+	return periodic.Run(ctx, log, periodic.Work{Name: "forget sessions", Interval: sessionsPause, Do: func(ctx context.Context) error {
+		for {
 			n, err := s.records.ForgetSessions(ctx, sessionsKept, sessionsBatch)
-			if err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "periodic work failed", logkey.Work, "forget sessions", logkey.Error, err)
+			if err != nil || n < sessionsBatch {
+				return err
 			}
-			pause := sessionsPause
-			if n == sessionsBatch {
-				pause = time.Second
-			}
-			timer.Reset(pause*9/10 + rand.N(pause/5)) //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return nil
 		}
-	}
+	}})
 }

@@ -8,9 +8,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/logkey"
 	"ddap/shared/task"
@@ -34,8 +34,6 @@ func New(s store.Retention, keep Keep, log *slog.Logger) *Service {
 }
 
 const (
-	// interval is the usual pause between two passes, give or take a tenth, so
-	// that servers on one database do not all look at once.
 	interval = time.Minute
 	// batch bounds one transaction, so that nobody waits long for its locks.
 	batch = 200
@@ -43,19 +41,7 @@ const (
 
 // Run does a pass once a minute until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
-	timer := time.NewTimer(rand.N(interval)) //nolint:gosec // spreads load, guards nothing
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if err := s.Pass(ctx); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "periodic work failed", logkey.Work, "retention", logkey.Error, err)
-			}
-			timer.Reset(interval*9/10 + rand.N(interval/5)) //nolint:gosec // the same
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "retention", Interval: interval, Do: s.Pass})
 }
 
 // Pass removes everything that is old by now, a batch at a time.

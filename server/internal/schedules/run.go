@@ -6,17 +6,16 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
 
 	"ddap/server/internal/cron"
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/credential"
 	"ddap/shared/fault"
-	"ddap/shared/logkey"
 )
 
 const (
@@ -35,19 +34,7 @@ const (
 // Run runs what is due, about once a second, until ctx ends. Any number of
 // servers may run it on one database.
 func (s *Service) Run(ctx context.Context) error {
-	timer := time.NewTimer(rand.N(pass)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-			if err := s.Pass(ctx); err != nil && ctx.Err() == nil {
-				s.log.ErrorContext(ctx, "schedules not run", logkey.Error, err)
-			}
-			timer.Reset(pass*9/10 + rand.N(pass/5)) //nolint:gosec // jitter is no secret
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "run schedules", Interval: pass, Do: s.Pass})
 }
 
 // Pass runs what is due now, once. A schedule that cannot be run now because
