@@ -80,7 +80,13 @@ type PingRequest struct {
 	// DatasetsRevision is the revision of the datasets that the runner offers.
 	DatasetsRevision string        `json:"datasets_revision,omitempty" maxLength:"200" doc:"The revision of the datasets that it offers; where the server knows another one, it asks for the list"`
 	Running          []RunningTask `json:"running" maxItems:"1000" doc:"The attempts that it holds, with their progress"`
+	// Outputs are tasks whose rows stay on the runner and of which it wants to
+	// know what becomes: at most MaxOutputsAsked.
+	Outputs []string `json:"outputs,omitempty" maxItems:"1000" doc:"Ids of tasks whose rows stay here. The answer has keep for those that an unfinished task reads, and delete_output for those of tasks that were deleted; the others are the runner's to keep or drop"`
 }
+
+// MaxOutputsAsked is how many outputs one ping may name.
+const MaxOutputsAsked = 1000
 
 // RunningTask is an attempt that a runner holds, with its progress.
 type RunningTask struct {
@@ -128,7 +134,9 @@ const (
 	CommandPing CommandType = "ping"
 	// CommandSendDatasets asks for PUT /runners/{id}/datasets.
 	CommandSendDatasets CommandType = "send_datasets"
-	// CommandDeleteOutput drops the output of a task, which nobody needs any more.
+	// CommandKeep says that an unfinished task needs the output of this task.
+	CommandKeep CommandType = "keep"
+	// CommandDeleteOutput drops the output of a task that was deleted.
 	CommandDeleteOutput CommandType = "delete_output"
 )
 

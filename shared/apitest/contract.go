@@ -46,6 +46,7 @@ func Contract(t *testing.T, start func(t *testing.T) Target) {
 		"NewInstance":   testNewInstance,
 		"Revoke":        testRevoke,
 		"InputDocument": testInputDocument,
+		"Outputs":       testOutputs,
 		"Upload":        testUpload,
 	} {
 		t.Run(name, func(t *testing.T) {

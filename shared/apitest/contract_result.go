@@ -14,7 +14,6 @@ import (
 	"ddap/shared/client"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
-	"ddap/shared/result"
 	"ddap/shared/task"
 )
 
@@ -101,15 +100,8 @@ func testArtifacts(t *testing.T, w *world) {
 
 func testInputDocument(t *testing.T, w *world) {
 	m := w.runner()
-	producer := w.task()
-	report := reportOn(w.take(m), api.OutcomeSucceeded)
-	report.Result.Dataset = &result.Dataset{
-		Rows: 10, Columns: []result.Column{}, Policy: result.Rows,
-		Location: result.Location{RunnerID: m.id, TaskID: producer, Attempt: report.Attempt},
-	}
-	_, err := m.Report(w.ctx(), report)
-	require.NoError(t, err)
-	_, err = m.Result(w.ctx(), producer, 0)
+	producer := w.leave(m)
+	_, err := m.Result(w.ctx(), producer, 0)
 	require.Error(t, err, "no task that it holds needs this result")
 
 	w.create(operation.Export, artifactParams(producer))

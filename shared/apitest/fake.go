@@ -42,7 +42,9 @@ type FakeServer struct {
 	runners    map[string]*Runner
 	tasks      []*fakeTask
 	uploads    []*fakeUpload
-	calls      map[string]int
+	// deleted are tasks that are gone, each with the runner that has its rows.
+	deleted map[string]string
+	calls   map[string]int
 }
 
 type enrolment struct {
@@ -68,7 +70,7 @@ func NewFakeServer(t testing.TB) *FakeServer {
 	t.Helper()
 	f := &FakeServer{
 		PingSeconds: 1, changed: make(chan struct{}), adminKey: newToken(credential.Key),
-		enrolments: map[string]*enrolment{}, runners: map[string]*Runner{}, calls: map[string]int{},
+		enrolments: map[string]*enrolment{}, runners: map[string]*Runner{}, deleted: map[string]string{}, calls: map[string]int{},
 	}
 	f.http = httptest.NewServer(f.routes())
 	t.Cleanup(func() {
@@ -191,6 +193,7 @@ func (f *FakeServer) routes() http.Handler {
 	handle("POST /v1/task", f.createTask)
 	handle("GET /v1/tasks/{id}", f.getTask)
 	handle("POST /v1/tasks/{id}/cancel", f.cancelTask)
+	handle("DELETE /v1/tasks/{id}", f.deleteTask)
 	handle("POST /v1/uploads", f.createUpload)
 	handle("GET /v1/uploads/{id}/content", f.uploadContent)
 	handle("DELETE /v1/uploads/{id}", f.deleteUpload)

@@ -127,15 +127,7 @@ func (f *FakeServer) result(r *http.Request) (any, error) {
 // needs reports whether a runner holds a task that reads the output of another.
 func (f *FakeServer) needs(r *Runner, id string) bool {
 	return slices.ContainsFunc(f.tasks, func(t *fakeTask) bool {
-		if !t.held() || t.holder != r.ID {
-			return false
-		}
-		for _, s := range sources(t) {
-			if s.Source.Task == id {
-				return true
-			}
-		}
-		return false
+		return t.held() && t.holder == r.ID && reads(t, id)
 	})
 }
 

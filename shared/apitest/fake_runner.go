@@ -91,6 +91,11 @@ func (f *FakeServer) ping(r *http.Request) (any, error) {
 		f.renew(runner, held, &out)
 	}
 	runner.commands = nil
+	judged, err := f.judgeOutputs(runner, req.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	out.Commands = append(out.Commands, judged...)
 	if len(out.Lost)+len(out.Commands) == 0 {
 		return out, errNothingYet
 	}

@@ -71,7 +71,7 @@ type Agent struct {
 	pingAsked atomic.Bool
 
 	// Signals between the loops. Each holds one: to be told twice is to be told.
-	wakeHeartbeat, wakeClaim, wakeReport, wakeCatalogue chan struct{}
+	wakeHeartbeat, wakeClaim, wakeReport, wakeCatalogue, wakeOutputs chan struct{}
 
 	attempts sync.WaitGroup
 	told     string // revision of the datasets that the server knows; the catalogue loop's own
@@ -93,7 +93,7 @@ func New(cfg Config) *Agent {
 	return &Agent{
 		Config: cfg, instance: uuid.NewString(), held: newHeld(), link: link{log: cfg.Log},
 		wakeHeartbeat: make(chan struct{}, 1), wakeClaim: make(chan struct{}, 1),
-		wakeReport: make(chan struct{}, 1), wakeCatalogue: make(chan struct{}, 1), abandon: make(chan struct{}),
+		wakeReport: make(chan struct{}, 1), wakeCatalogue: make(chan struct{}, 1), wakeOutputs: make(chan struct{}, 1), abandon: make(chan struct{}),
 	}
 }
 
@@ -164,6 +164,7 @@ func (a *Agent) work(ctx context.Context) error {
 	defer stopTaking()
 	start(taking, "claim", func(taking context.Context) error { return a.runClaimLoop(taking, life) })
 	start(taking, "share datasets", a.runCatalogueLoop)
+	start(taking, "keep outputs", a.runOutputLoop)
 	start(life, "heartbeat", a.runHeartbeatLoop)
 	start(life, "report", a.runReportLoop)
 
@@ -253,12 +254,15 @@ func (a *Agent) obey(commands []api.Command) {
 			wake(a.wakeHeartbeat)
 		case api.CommandDrain:
 			// The server gives nothing new by itself; what is held is finished.
+		case api.CommandKeep:
+			// Whoever asked about outputs looks for it.
 		case api.CommandPing:
 			a.pingAsked.Store(true)
 			wake(a.wakeHeartbeat)
 		case api.CommandSendDatasets:
 			wake(a.wakeCatalogue)
 		case api.CommandDeleteOutput:
+			a.Log.Info("the rows of a deleted task are dropped", logkey.TaskID, c.TaskID)
 			if err := a.Outputs.Delete(c.TaskID); err != nil {
 				a.Log.Warn("delete an output", logkey.TaskID, c.TaskID, logkey.Error, err)
 			}

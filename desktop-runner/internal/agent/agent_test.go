@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ddap/shared/api"
@@ -248,6 +249,41 @@ func TestAgent_KeepsRowsForTheNextTask(t *testing.T) {
 	f.AwaitState(t, f.Enqueue(t, look("succeed")), task.Succeeded)
 	lost := f.Enqueue(t, ask("read rows", operation.Fetch, `{"source":{"task":%q}}`, made))
 	require.Equal(t, task.InputLost, f.AwaitState(t, lost, task.Failed).Reason)
+}
+
+// Of three outputs for which there is no room, the oldest one goes, unless an
+// unfinished task needs it.
+func TestAgent_AsksBeforeItDropsRows(t *testing.T) {
+	t.Parallel()
+	f := apitest.NewFakeServer(t)
+	h := newHome(t, f)
+	h.outputBytes = 2*int64(len("rows")) + 1
+	start(t, h)
+	rows := func() string {
+		id := f.Enqueue(t, ask("make rows", operation.Filter, `{"source":{"dataset":"birds"}}`))
+		f.AwaitState(t, id, task.Succeeded)
+		return id
+	}
+	kept := func() (ids []string) {
+		folders, err := os.ReadDir(filepath.Join(h.state, "outputs"))
+		require.NoError(t, err)
+		for _, folder := range folders {
+			ids = append(ids, folder.Name())
+		}
+		return ids
+	}
+	first := rows()
+	elsewhere := ask("read rows", operation.Fetch, `{"source":{"task":%q}}`, first)
+	elsewhere.RunnerID = uuid.NewString()
+	reader := f.Enqueue(t, elsewhere)
+	rows()
+	third := rows()
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.ElementsMatch(c, []string{first, third}, kept()) }, patience, time.Millisecond)
+
+	f.Cancel(reader)
+	f.DeleteTask(first)
+	fourth := rows()
+	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.ElementsMatch(c, []string{third, fourth}, kept()) }, patience, time.Millisecond)
 }
 
 func TestAgent_MakesAReportOfAResult(t *testing.T) {

@@ -101,7 +101,9 @@ func (a *Agent) keepOutput(at *attempt, folder string, o plan.Outcome) error {
 	if err := a.Outputs.Keep(path, kept); err != nil {
 		return err
 	}
-	a.sweepOutputs()
+	if a.Outputs.Over() {
+		wake(a.wakeOutputs)
+	}
 	return nil
 }
 

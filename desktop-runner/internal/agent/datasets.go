@@ -8,17 +8,11 @@ import (
 	"ddap/shared/logkey"
 )
 
-const (
-	// lookInterval is how often the shared files' sizes and times are looked at.
-	lookInterval = 30 * time.Second
-	// sweepInterval is how often old outputs are dropped while nothing happens.
-	sweepInterval = 10 * time.Minute
-)
+// lookInterval is how often the shared files' sizes and times are looked at.
+const lookInterval = 30 * time.Second
 
-// runCatalogueLoop keeps the server's list of what is shared true, and the space
-// that outputs take within its limit.
+// runCatalogueLoop keeps the server's list of what is shared true.
 func (a *Agent) runCatalogueLoop(ctx context.Context) error {
-	var swept time.Time
 	for {
 		a.Catalogue.Refresh(ctx)
 		if ctx.Err() != nil {
@@ -26,10 +20,6 @@ func (a *Agent) runCatalogueLoop(ctx context.Context) error {
 		}
 		if err := a.offer(ctx); final(err) {
 			return err
-		}
-		if now := a.Now(); now.Sub(swept) >= sweepInterval {
-			swept = now
-			a.sweepOutputs()
 		}
 		jitter := rand.N(lookInterval / 10) //nolint:gosec // chance, not secrecy
 		select {
@@ -60,14 +50,4 @@ func (a *Agent) offer(ctx context.Context) error {
 	a.told = offer.Revision
 	a.Log.Info("the server knows what is shared", logkey.Count, len(offer.Datasets))
 	return nil
-}
-
-func (a *Agent) sweepOutputs() {
-	dropped, err := a.Outputs.Sweep()
-	if err != nil {
-		a.Log.Warn("drop old outputs", logkey.Error, err)
-	}
-	if dropped > 0 {
-		a.Log.Info("old outputs were dropped", logkey.Count, dropped)
-	}
 }

@@ -84,10 +84,11 @@ func (a *Agent) pingWait(seconds int) time.Duration {
 	return min(max(time.Duration(seconds)*time.Second, time.Second), longest)
 }
 
-func (a *Agent) ping(ctx context.Context, wait time.Duration) (api.PingResponse, error) {
+// ping says how this runner is, and asks what becomes of these outputs.
+func (a *Agent) ping(ctx context.Context, wait time.Duration, outputs ...string) (api.PingResponse, error) {
 	req := api.PingRequest{
 		State: a.activity(), Slots: a.Slots, Instance: a.instance, DatasetsRevision: a.Catalogue.Offer().Revision, Running: a.held.running(),
-		Version: buildinfo.Version,
+		Version: buildinfo.Version, Outputs: outputs,
 	}
 	return a.api.Ping(ctx, req, wait)
 }

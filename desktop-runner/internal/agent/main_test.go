@@ -103,7 +103,8 @@ func makeRows(p plan.Plan) plan.Outcome {
 	}
 	out := done(p, "rows")
 	out.Output = "rows.parquet"
-	out.Document.Dataset = &result.Dataset{Rows: 3, Policy: result.Aggregates, MinGroupSize: 9}
+	here := result.Location{RunnerID: p.RunnerID, TaskID: p.TaskID, Attempt: p.Attempt}
+	out.Document.Dataset = &result.Dataset{Rows: 3, Policy: result.Aggregates, MinGroupSize: 9, Location: here}
 	return out
 }
 

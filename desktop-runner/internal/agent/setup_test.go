@@ -38,6 +38,7 @@ type home struct {
 	server, token, state, share string
 	slots                       int
 	connectTimeout              time.Duration
+	outputBytes                 int64
 }
 
 func newHome(t *testing.T, f *apitest.FakeServer) home {
@@ -67,7 +68,7 @@ func configure(h home, log *slog.Logger) (agent.Config, error) {
 	if err != nil {
 		return agent.Config{}, err
 	}
-	kept, err := outputs.Open(folder.Path("outputs"), outputs.Limits{}, time.Now)
+	kept, err := outputs.Open(folder.Path("outputs"), outputs.Limits{TotalBytes: h.outputBytes}, time.Now)
 	if err != nil {
 		return agent.Config{}, err
 	}

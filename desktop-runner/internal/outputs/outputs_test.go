@@ -90,7 +90,7 @@ func TestStore_Sweep_DropsTheOldestOverTheSize(t *testing.T) {
 		keep(t, s, id, "1234")
 		c.now = c.now.Add(time.Minute)
 	}
-	dropped, err := s.Sweep()
+	dropped, err := s.Sweep(nil)
 	require.NoError(t, err)
 	require.Equal(t, 1, dropped)
 	requireLost(t, s, "t1")
@@ -104,11 +104,37 @@ func TestStore_Sweep_DropsWhatIsTooOld(t *testing.T) {
 	keep(t, s, "t1", "1")
 	c.now = c.now.Add(2 * time.Hour)
 	keep(t, s, "t2", "1")
-	dropped, err := s.Sweep()
+	dropped, err := s.Sweep(nil)
 	require.NoError(t, err)
 	require.Equal(t, 1, dropped)
 	requireKept(t, s, "t2")
 	require.NoDirExists(t, filepath.Join(folder, "t1"))
+}
+
+func TestStore_Sweep_LeavesWhatATaskStillNeeds(t *testing.T) {
+	t.Parallel()
+	s, c, _ := store(t, outputs.Limits{Age: time.Hour, TotalBytes: 8})
+	for _, id := range []string{"old", "older still", "new"} {
+		keep(t, s, id, "1234")
+		c.now = c.now.Add(time.Minute)
+	}
+	ids, err := s.Tasks()
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"old", "older still", "new"}, ids)
+
+	dropped, err := s.Sweep(map[string]bool{"old": true})
+	require.NoError(t, err)
+	require.Equal(t, 1, dropped, "what is needed takes its share of the room")
+	requireLost(t, s, "older still")
+
+	c.now = c.now.Add(2 * time.Hour)
+	_, err = s.Sweep(map[string]bool{"old": true})
+	require.NoError(t, err)
+	requireKept(t, s, "old")
+	requireLost(t, s, "new")
+	_, err = s.Sweep(nil)
+	require.NoError(t, err)
+	requireLost(t, s, "old")
 }
 
 func TestStore_NeverDropsWhatIsBeingRead(t *testing.T) {
@@ -120,7 +146,7 @@ func TestStore_NeverDropsWhatIsBeingRead(t *testing.T) {
 	c.now = c.now.Add(2 * time.Hour)
 	keep(t, s, "t2", "1234")
 
-	dropped, err := s.Sweep()
+	dropped, err := s.Sweep(nil)
 	require.NoError(t, err)
 	require.Zero(t, dropped)
 	require.NoError(t, s.Delete("t1"))
@@ -128,7 +154,7 @@ func TestStore_NeverDropsWhatIsBeingRead(t *testing.T) {
 
 	release()
 	release() // a second call changes nothing
-	dropped, err = s.Sweep()
+	dropped, err = s.Sweep(nil)
 	require.NoError(t, err)
 	require.Equal(t, 1, dropped)
 }
@@ -138,7 +164,7 @@ func TestStore_Sweep_RemovesWhatACrashLeft(t *testing.T) {
 	s, _, folder := store(t, outputs.Limits{})
 	require.NoError(t, os.MkdirAll(filepath.Join(folder, "t1"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "t1", "1.parquet"), []byte("x"), 0o600))
-	dropped, err := s.Sweep()
+	dropped, err := s.Sweep(nil)
 	require.NoError(t, err)
 	require.Zero(t, dropped)
 	require.NoDirExists(t, filepath.Join(folder, "t1"))

@@ -1,16 +1,34 @@
 package outputs
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 )
 
+// Tasks gives the ids of the tasks that have an output here, in no order.
+func (s *Store) Tasks() ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all, err := s.list()
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, o := range all {
+		seen[o.TaskID] = true
+	}
+	return slices.Collect(maps.Keys(seen)), nil
+}
+
 // Sweep drops outputs over the limits, oldest first, and what a crash left
-// behind without a sidecar. It never touches an output that is being read. It
-// returns how many outputs it dropped.
-func (s *Store) Sweep() (int, error) {
+// behind without a sidecar. It never touches an output that is being read, nor
+// one of a task in needed, which count for the size all the same. It returns how
+// many outputs it dropped.
+func (s *Store) Sweep(needed map[string]bool) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropLeftovers()
@@ -19,22 +37,35 @@ func (s *Store) Sweep() (int, error) {
 		return 0, err
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].KeptAt.Before(all[j].KeptAt) })
-	var total int64
-	for _, o := range all {
-		if !s.beingRead(o) {
-			total += o.bytes
-		}
-	}
+	total := s.size(all)
 	dropped := 0
 	for _, o := range all {
 		tooOld := s.limits.Age > 0 && s.now().Sub(o.KeptAt) > s.limits.Age
 		tooMuch := s.limits.TotalBytes > 0 && total > s.limits.TotalBytes
-		if (tooOld || tooMuch) && s.drop(o) {
+		if (tooOld || tooMuch) && !needed[o.TaskID] && s.drop(o) {
 			dropped++
 			total -= o.bytes
 		}
 	}
 	return dropped, nil
+}
+
+// Over reports whether more is kept than the owner wants.
+func (s *Store) Over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all, err := s.list()
+	return err == nil && s.limits.TotalBytes > 0 && s.size(all) > s.limits.TotalBytes
+}
+
+// size counts what could be dropped: not what is being read.
+func (s *Store) size(all []Output) (total int64) {
+	for _, o := range all {
+		if !s.beingRead(o) {
+			total += o.bytes
+		}
+	}
+	return total
 }
 
 // dropLeftovers removes files that Keep did not finish, and folders without any.

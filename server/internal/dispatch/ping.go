@@ -34,6 +34,10 @@ func (s *Service) Ping(ctx context.Context, runner store.Principal, req api.Ping
 	if len(req.Running) > 0 {
 		longest = maxWorkingWait
 	}
+	held, err := s.judgeOutputs(ctx, runner.ID, req.Outputs)
+	if err != nil {
+		return api.PingResponse{}, err
+	}
 	w := s.hub.ForCommands(runner.ID, min(wait, longest))
 	defer w.Close()
 	ping := store.Ping{
@@ -48,10 +52,40 @@ func (s *Service) Ping(ctx context.Context, runner store.Principal, req api.Ping
 		}
 		s.hub.Publish(pinged.Changes)
 		answer := pingAnswer(req, &pinged)
-		if urgent(req, &pinged) || (woken && len(answer.Commands) > 0) || !w.Sleep(ctx) {
+		answer.Commands = append(answer.Commands, held...)
+		if len(held) > 0 || urgent(req, &pinged) || (woken && len(answer.Commands) > 0) || !w.Sleep(ctx) {
 			return answer, nil
 		}
 	}
+}
+
+// judgeOutputs says what becomes of outputs that a runner has. An output of
+// which nothing is known is left to the runner: this server may have been
+// restored from a time before it was made.
+func (s *Service) judgeOutputs(ctx context.Context, runnerID uuid.UUID, named []string) ([]api.Command, error) {
+	if len(named) == 0 {
+		return nil, nil
+	}
+	ids := make([]uuid.UUID, len(named))
+	for i, text := range named {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return nil, fault.BadFields("dispatch.Ping", "", fault.Field{Path: fmt.Sprintf("outputs[%d]", i), Message: "is not an id"})
+		}
+		ids[i] = id
+	}
+	needed, deleted, err := s.store.JudgeOutputs(ctx, runnerID, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []api.Command
+	for _, id := range needed {
+		out = append(out, api.Command{Type: api.CommandKeep, TaskID: id.String()})
+	}
+	for _, id := range deleted {
+		out = append(out, api.Command{Type: api.CommandDeleteOutput, TaskID: id.String()})
+	}
+	return out, nil
 }
 
 // urgent reports whether the answer should not wait. A resume, or a wish for

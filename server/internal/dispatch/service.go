@@ -22,6 +22,7 @@ import (
 type Store interface {
 	store.Tasks
 	store.Leases
+	store.Outputs
 	store.Upkeep
 	store.Catalogue
 	store.Requirements

@@ -98,6 +98,9 @@ func removeTasks(ctx context.Context, tx bun.Tx, ids, pipelines []uuid.UUID) err
 			return fmt.Errorf("lock pipelines: %w", err)
 		}
 	}
+	if err := rememberOutputs(ctx, tx, ids); err != nil {
+		return err
+	}
 	if _, err := tx.NewRaw("DELETE FROM tasks WHERE id = ANY(?)", pgdialect.Array(ids)).Exec(ctx); err != nil {
 		return fmt.Errorf("remove tasks: %w", err)
 	}

@@ -37,6 +37,9 @@ const (
 	interval = time.Minute
 	// batch bounds one transaction, so that nobody waits long for its locks.
 	batch = 200
+	// outputsAsked is for how long a runner that was away is told which outputs
+	// belong to tasks that were deleted meanwhile.
+	outputsAsked = 180 * 24 * time.Hour
 )
 
 // Run does a pass once a minute until ctx ends.
@@ -60,7 +63,8 @@ func (s *Service) Pass(ctx context.Context) error {
 		errs = append(errs, err)
 	}
 	_, err := drain(func() (int, error) { return s.store.ForgetOnce(ctx, batch) })
-	return errors.Join(append(errs, err)...)
+	_, outputsErr := drain(func() (int, error) { return s.store.ForgetOutputs(ctx, outputsAsked, batch) })
+	return errors.Join(append(errs, err, outputsErr)...)
 }
 
 // drain does work until a batch is not full any more.

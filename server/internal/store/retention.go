@@ -15,6 +15,8 @@ type Retention interface {
 	// empty then. It leaves what an unfinished task needs, what a runner has not
 	// stopped yet, and retries whose originals are still there.
 	ExpireTasks(ctx context.Context, state task.State, keep time.Duration, limit int) (int, error)
+	// ForgetOutputs forgets outputs of tasks that were deleted longer ago than after.
+	ForgetOutputs(ctx context.Context, after time.Duration, limit int) (int, error)
 	// ForgetOnce is that of Idempotency.
 	ForgetOnce(ctx context.Context, limit int) (int, error)
 }
