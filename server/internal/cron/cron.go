@@ -12,6 +12,7 @@ package cron
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // for machines without a database of time zones
@@ -45,7 +46,7 @@ func Parse(expression, zone string) (*Schedule, error) {
 	if strings.Contains(expression, "=") || strings.HasPrefix(expression, "@every") {
 		return nil, errors.New("must have five fields: minute, hour, day, month, weekday, as in 30 7 * * mon-fri")
 	}
-	parsed, err := parser.Parse(expression)
+	parsed, err := parser.Parse(sundays(expression))
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
@@ -61,6 +62,44 @@ func Parse(expression, zone string) (*Schedule, error) {
 		return nil, ErrNever
 	}
 	return s, nil
+}
+
+// sundays writes the 7 that many crons take for Sunday as the 0 that the parser
+// knows, alone and at the end of a range. It leaves what it cannot read.
+func sundays(expression string) string {
+	fields := strings.Fields(expression)
+	if len(fields) != 5 {
+		return expression
+	}
+	var days []string
+	for day := range strings.SplitSeq(fields[4], ",") {
+		days = append(days, sunday(day))
+	}
+	fields[4] = strings.Join(days, ",")
+	return strings.Join(fields, " ")
+}
+
+func sunday(days string) string {
+	span, by, stepped := strings.Cut(days, "/")
+	from, to, _ := strings.Cut(span, "-")
+	if days == "7" {
+		return "0"
+	}
+	first, err := strconv.Atoi(from)
+	if err != nil || to != "7" {
+		return days
+	}
+	step := 1
+	if stepped {
+		if step, err = strconv.Atoi(by); err != nil || step < 1 {
+			return days
+		}
+	}
+	var named []string
+	for day := first; day <= 7; day += step {
+		named = append(named, strconv.Itoa(day%7))
+	}
+	return strings.Join(named, ",")
 }
 
 // load gives a zone that is the same on every machine. "Local" and "localtime"

@@ -92,6 +92,21 @@ func TestSchedule_Upcoming_OnTheDaysOfTheChange(t *testing.T) {
 	}
 }
 
+func TestParse_TakesSevenForSunday(t *testing.T) {
+	t.Parallel()
+	for written, same := range map[string]string{"7": "0", "1,7": "0,1", "5-7": "5,6,0", "1-7": "*", "1-7/2": "1,3,5,0", "7,2-3": "0,2,3", "*/7": "0"} {
+		got, err := cron.Parse("0 6 * * "+written, "UTC")
+		require.NoError(t, err, written)
+		want, err := cron.Parse("0 6 * * "+same, "UTC")
+		require.NoError(t, err)
+		require.Equal(t, want.Upcoming(time.Unix(0, 0), 10), got.Upcoming(time.Unix(0, 0), 10), written)
+	}
+	for _, written := range []string{"8", "7-8", "0-8", "7/0", "1-7/0", "1-7/x", "-7", "7-"} {
+		_, err := cron.Parse("0 6 * * "+written, "UTC")
+		require.Error(t, err, written)
+	}
+}
+
 func TestParse_SaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for _, expression := range []string{"", "x", "* * * *", "0 0 * * * *", "60 * * * *", "@every 5m", "CRON_TZ=UTC 0 0 * * *", "@reboot", "0 25 * * *"} {

@@ -226,14 +226,17 @@ func draftAgain(tasks []store.Task) ([]*admission.Draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		d.PipelineID, d.Position, d.Ref, d.RetryOf = t.PipelineID, t.Position, t.Ref, &t.ID
+		d.PipelineID, d.Position, d.Ref, d.RetryOf, d.ScheduleID = t.PipelineID, t.Position, t.Ref, &t.ID, t.ScheduleID
 		out[i] = d
 	}
 	return out, nil
 }
 
-// apart takes a draft out of the pipeline of the task that it is like.
-func apart(d *admission.Draft) { d.PipelineID, d.Position, d.Ref, d.RetryOf = nil, 0, "", nil }
+// apart takes a draft out of the pipeline of the task that it is like, and of
+// what its schedule made.
+func apart(d *admission.Draft) {
+	d.PipelineID, d.Position, d.Ref, d.RetryOf, d.ScheduleID = nil, 0, "", nil, nil
+}
 
 // inputsOf gives the ids of the tasks whose output a draft reads.
 func inputsOf(d *admission.Draft) []uuid.UUID {

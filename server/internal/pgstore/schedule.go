@@ -249,9 +249,12 @@ func (r scheduleRunRow) toRun() store.ScheduleRun {
 	}
 }
 
-// runState is the state of a run's tasks together: failed if one has failed,
-// then whatever is not over, then canceled, then succeeded.
-const runState = `(SELECT t.state FROM tasks AS t WHERE t.id = u.task_id OR t.pipeline_id = u.pipeline_id
+// runState is the state of a run's tasks together, of each its last retry:
+// failed if one has failed, then whatever is not over, then canceled, then succeeded.
+const runState = `(WITH RECURSIVE made AS (
+		SELECT t.id, t.state FROM tasks AS t WHERE t.id = u.task_id OR t.pipeline_id = u.pipeline_id
+		UNION SELECT r.id, r.state FROM made AS m JOIN tasks AS r ON r.retry_of = m.id)
+	SELECT t.state FROM made AS t WHERE NOT EXISTS (SELECT FROM tasks AS r WHERE r.retry_of = t.id)
 	ORDER BY array_position(ARRAY['failed', 'running', 'leased', 'queued', 'blocked', 'scheduled', 'canceled', 'succeeded'], t.state) LIMIT 1)`
 
 // ListRuns implements store.Schedules.

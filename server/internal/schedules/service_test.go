@@ -339,6 +339,33 @@ func TestService_Pass_SkipsWhileARunGoesOn(t *testing.T) {
 	require.Equal(t, store.RunCreated, outcome())
 }
 
+// What counts of a run is how its last try went, and the tries belong to the schedule.
+func TestService_Schedule_ShowsHowARunWentInTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	log := slog.New(slog.DiscardHandler)
+	again := dispatch.New(h.db.Store, wakeup.New(h.db.Store, log), log)
+	s := h.hourly()
+	h.due(s.ID)
+	h.pass()
+	last := uuid.MustParse(h.get(s.ID).Runs[0].TaskID)
+	for range 2 {
+		_, err := again.Cancel(t.Context(), h.analyst, last)
+		require.NoError(t, err)
+		require.Equal(t, task.Canceled, h.get(s.ID).Runs[0].State)
+		retried, err := again.Retry(t.Context(), h.analyst, last, false)
+		require.NoError(t, err)
+		require.Equal(t, s.ID, retried.ScheduleID)
+		require.Equal(t, task.Queued, h.get(s.ID).Runs[0].State)
+		last = uuid.MustParse(retried.ID)
+	}
+	storetest.Succeed(t, h.db, h.runner, storetest.Claim(t, h.db, h.runner)[0])
+	require.Equal(t, task.Succeeded, h.get(s.ID).Runs[0].State)
+	cloned, err := again.Clone(t.Context(), h.analyst, last)
+	require.NoError(t, err)
+	require.Empty(t, cloned.ScheduleID, "a person made that")
+}
+
 func TestService_Pass_KeepsARunThatCannotBeCreatedAndGoesOn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
