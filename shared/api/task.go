@@ -78,6 +78,21 @@ type Task struct {
 	StoppedAt *time.Time `json:"stopped_at,omitempty" doc:"When the runner confirmed that a canceled task stopped"`
 	// Attempts is filled in by GET /tasks/{id} only.
 	Attempts []Attempt `json:"attempts,omitempty" doc:"Only where one task is asked for"`
+	// WaitingFor is filled in by GET /tasks/{id} only, with MaxOpenInputs at most.
+	WaitingFor []OpenInput `json:"waiting_for,omitempty" doc:"The unfinished tasks whose results a blocked one needs, 20 at most; only where one task is asked for"`
+}
+
+// MaxOpenInputs is how many of the tasks for which a task waits are named.
+const MaxOpenInputs = 20
+
+// OpenInput is an unfinished task whose result another one needs.
+type OpenInput struct {
+	TaskID string `json:"task_id" format:"uuid"`
+	Name   string `json:"name"`
+	// Ref is its step's name where both belong to one pipeline.
+	Ref    string      `json:"ref,omitempty" doc:"Its step's name inside its pipeline"`
+	State  task.State  `json:"state"`
+	Reason task.Reason `json:"reason,omitempty" doc:"Why it waits itself"`
 }
 
 // Progress is how far a running task says it is.

@@ -72,6 +72,10 @@ var sampleTasks = api.TaskList{
 		{
 			ID: "01960000-0000-7000-8000-000000000003", Name: "Report", OperationCode: 400, State: task.Blocked,
 			Reason: task.WaitingForInput, CreatedBy: "site B", CreatedAt: *ago(2 * time.Minute),
+			WaitingFor: []api.OpenInput{
+				{TaskID: "01960000-0000-7000-8000-000000000002", Name: "Forecast sales", Ref: "forecast", State: task.Queued, Reason: task.NoRunnerHasDataset},
+				{TaskID: "01960000-0000-7000-8000-000000000001", Name: "Average delay per month", State: task.Running},
+			},
 		},
 		{
 			ID: "01960000-0000-7000-8000-000000000004", Name: "Read the ledger with a name that goes on and on", OperationCode: 100, State: task.Failed,
@@ -107,6 +111,10 @@ func TestTask(t *testing.T) {
 	v := view()
 	v.Width = 80
 	golden(t, "task_failed", 80, v.Task(sampleTasks.Tasks[3]))
+	v.Width = 120
+	golden(t, "task_blocked", 120, v.Task(sampleTasks.Tasks[2]))
+	v.Language = i18n.Indonesian
+	golden(t, "task_blocked_id", 120, v.Task(sampleTasks.Tasks[2]))
 }
 
 func TestPipeline(t *testing.T) {

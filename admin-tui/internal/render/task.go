@@ -87,6 +87,10 @@ func (v View) Task(t api.Task) []Line {
 		{wordRetryOf, t.RetryOf},
 		{i18n.Text{EN: "Labels", ID: "Label"}, labels(t.Labels)},
 	})...)
+	if len(t.WaitingFor) > 0 {
+		out = append(out, v.heading(wordWaitsFor)...)
+		out = append(out, v.openInputs(t.WaitingFor)...)
+	}
 	if len(t.Params) > 0 {
 		out = append(out, v.heading(wordParameters)...)
 		out = append(out, indentedJSON(t.Params)...)
@@ -114,6 +118,22 @@ func (v View) state(t api.Task) []Line {
 		out = append(out, v.hanging("→ ", advice)...)
 	}
 	return out
+}
+
+// openInputs shows the tasks for which one waits, each with its own reason.
+func (v View) openInputs(inputs []api.OpenInput) []Line {
+	t := Table{Columns: []Column{{Title: v.in(wordState)}, {Title: v.in(wordName), Shrink: 10}, {Title: v.in(wordID)}}}
+	for _, in := range inputs {
+		name := in.Name
+		if in.Ref != "" {
+			name = in.Ref + ": " + in.Name
+		}
+		t.Rows = append(t.Rows, Row{
+			Note:  v.why(in.State, in.Reason, ""),
+			Cells: []Span{v.stateCell(in.State), {Text: name}, {Text: in.TaskID}},
+		})
+	}
+	return v.Lines(t)
 }
 
 func (v View) attempts(attempts []api.Attempt) []Line {

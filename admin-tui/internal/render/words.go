@@ -41,6 +41,7 @@ var (
 	wordState      = i18n.Text{EN: "STATE", ID: "STATUS"}
 	wordStep       = i18n.Text{EN: "STEP", ID: "LANGKAH"}
 	wordTook       = i18n.Text{EN: "TOOK", ID: "LAMA"}
+	wordWaitsFor   = i18n.Text{EN: "Waits for", ID: "Menunggu"}
 	wordWhen       = i18n.Text{EN: "WHEN", ID: "KAPAN"}
 	wordWithheld   = i18n.Text{EN: "withheld", ID: "ditahan"}
 	wordWorkspace  = i18n.Text{EN: "Workspace", ID: "Ruang kerja"}

@@ -7,15 +7,21 @@ import (
 
 	"ddap/server/internal/store"
 	"ddap/shared/api"
+	"ddap/shared/task"
 )
 
-// Task gives one task with its attempts.
+// Task gives one task with its attempts, and with what it waits for.
 func (s *Service) Task(ctx context.Context, p store.Principal, id uuid.UUID) (api.Task, error) {
 	t, err := s.store.GetTask(ctx, p.WorkspaceID, id)
 	if err != nil {
 		return api.Task{}, err
 	}
 	view := t.View()
+	if t.State == task.Blocked || t.State == task.Scheduled {
+		if view.WaitingFor, err = s.store.ListOpenInputs(ctx, id); err != nil {
+			return api.Task{}, err
+		}
+	}
 	view.Attempts, err = s.store.ListAttempts(ctx, id)
 	return view, err
 }

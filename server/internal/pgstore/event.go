@@ -73,3 +73,16 @@ func (s *Store) ListAttempts(ctx context.Context, taskID uuid.UUID) ([]api.Attem
 		Where("a.task_id = ?", taskID).Order("a.attempt").Scan(ctx)
 	return mapTo(rows, attemptRow.toAttempt), failed("pgstore.ListAttempts", err)
 }
+
+// ListOpenInputs implements store.Tasks.
+func (s *Store) ListOpenInputs(ctx context.Context, taskID uuid.UUID) ([]api.OpenInput, error) {
+	var rows []taskRow
+	err := selectTasks(s.db, &rows).Where("t.id IN (SELECT input_task_id FROM task_inputs WHERE task_id = ?) AND t.finished_at IS NULL", taskID).
+		Order("t.id").Limit(api.MaxOpenInputs).Scan(ctx)
+	return mapTo(rows, taskRow.toOpenInput), failed("pgstore.ListOpenInputs", err)
+}
+
+func (r taskRow) toOpenInput() api.OpenInput {
+	t := r.toTask()
+	return api.OpenInput{TaskID: t.ID.String(), Name: t.Name, Ref: t.Ref, State: t.State, Reason: t.Reason}
+}

@@ -152,6 +152,28 @@ func TestPipeline_RunsItsStepsInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestPipeline_StepSaysForWhichStepsItWaits(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.create(chain())
+	steps := h.get(p.ID)
+	waitsFor := func(ref string) map[string]task.Reason {
+		shown, err := h.dispatch.Task(t.Context(), h.analyst, uuid.MustParse(steps[ref].ID))
+		require.NoError(t, err)
+		out := map[string]task.Reason{}
+		for _, in := range shown.WaitingFor {
+			require.Equal(t, steps[in.Ref].ID, in.TaskID)
+			out[in.Ref] = in.Reason
+		}
+		return out
+	}
+	require.Equal(t, map[string]task.Reason{"model": task.WaitingForInput, "look": task.WaitingForRunner}, waitsFor("report"))
+	require.Empty(t, waitsFor("look"))
+	h.succeed(h.holder, h.claim(h.holder))
+	require.Equal(t, map[string]task.Reason{"model": task.WaitingForInput}, waitsFor("report"), "what has ended is waited for no longer")
+	require.Empty(t, waitsFor("adults"))
+}
+
 func TestPipeline_FailsWhatNeedsAFailedStep(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -162,6 +162,9 @@ type Tasks interface {
 	GetTask(ctx context.Context, workspaceID, id uuid.UUID) (Task, error)
 	// ListAttempts gives a task's attempts, oldest first.
 	ListAttempts(ctx context.Context, taskID uuid.UUID) ([]api.Attempt, error)
+	// ListOpenInputs gives the unfinished tasks whose results a task needs, at most
+	// api.MaxOpenInputs, in the order in which they were created.
+	ListOpenInputs(ctx context.Context, taskID uuid.UUID) ([]api.OpenInput, error)
 	// ListEvents gives a task's timeline, oldest first.
 	ListEvents(ctx context.Context, taskID uuid.UUID) ([]api.Event, error)
 	// ListEventsAfter gives at most limit events of a task's timeline, those after
