@@ -4,12 +4,15 @@ package fetch
 
 import (
 	"context"
+	"strconv"
 
+	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/profile"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
 	"ddap/shared/operation"
+	"ddap/shared/result"
 )
 
 // Run writes the chosen columns and rows as the task's output, and describes
@@ -19,10 +22,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	query, args := "SELECT "+source.List(columns)+" FROM "+s.Relation.From, []any(nil)
-	if p.Limit != nil {
-		query, args = query+" LIMIT ?", []any{*p.Limit}
-	}
+	query, args := rowsOf(s, columns, p)
 	s.Tracker.Stage("writing", 0.4, 0.6)
 	output, from, err := s.Write(ctx, columns, query, args...)
 	if err != nil {
@@ -48,11 +48,15 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 		Tables: []finding.Table{&finding.Schema{Columns: columns}},
 		Output: output,
 	}
+	what := "The first"
 	if p.Limit != nil {
 		f.Parameters["limit"] = *p.Limit
 	}
+	if p.Sample != nil {
+		f.Parameters["sample"], what = p.Sample, "A random sample of"
+	}
 	if output.Rows < s.Rows {
-		f.Summary = "The first {rows} of {rows_total} rows, with {columns} columns."
+		f.Summary = what + " {rows} of {rows_total} rows, with {columns} columns."
 		f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_total", Value: float64(s.Rows), Basis: finding.Count()},
 			finding.Metric{Name: "rows_left_out", Value: float64(s.Rows - output.Rows), Basis: finding.Remainder()})
 		f.Splits = []finding.Split{{Total: "rows_total", Parts: []string{"rows", "rows_left_out"}, Keep: "rows_total"}}
@@ -76,4 +80,22 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 		f.Tables = append(f.Tables, described)
 	}
 	return f, nil
+}
+
+// rowsOf gives the statement that reads what is asked for, in the order of the data.
+func rowsOf(s *step.Step, columns []result.Column, p *operation.FetchParams) (string, []any) {
+	list, from := source.List(columns), s.Relation.From
+	switch {
+	case p.Limit != nil:
+		return "SELECT " + list + " FROM " + from + " LIMIT ?", []any{*p.Limit}
+	case p.Sample == nil:
+		return "SELECT " + list + " FROM " + from, nil
+	}
+	// Every row draws a number that follows from its place and the seed alone: MD5
+	// is the same in every version of the engine, and its own sampling is not.
+	place := engine.Identifier(source.FreeName(s.Relation.Columns))
+	numbered := "(SELECT " + source.InFileOrder + " AS " + place + ", * FROM " + from + ")"
+	return "SELECT " + list + " FROM " + numbered + " WHERE " + place + " IN (SELECT " + place + " FROM " + numbered +
+			" ORDER BY md5_number_lower(concat(?, ':', " + place + ")), " + place + " LIMIT ?) ORDER BY " + place,
+		[]any{strconv.FormatInt(p.Sample.RandomState, 10), p.Sample.Size(s.Rows)}
 }

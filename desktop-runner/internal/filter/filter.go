@@ -137,7 +137,7 @@ func (q *query) statement() (string, []any) {
 	if len(q.order) == 0 && !q.params.DropDuplicates {
 		return q.limited("SELECT " + list + " FROM " + q.relation.From + " WHERE " + q.where)
 	}
-	place := engine.Identifier(q.freeName())
+	place := engine.Identifier(source.FreeName(q.columns))
 	rows := "SELECT " + list + ", " + source.InFileOrder + " AS " + place + " FROM " + q.relation.From + " WHERE " + q.where
 	if q.params.DropDuplicates {
 		rows = "SELECT " + list + ", min(" + place + ") AS " + place + " FROM (" + rows + ") GROUP BY " + list
@@ -152,13 +152,4 @@ func (q *query) limited(text string) (string, []any) {
 	}
 	args := append(slices.Clone(q.args), *q.params.Limit)
 	return fmt.Sprintf("%s LIMIT $%d", text, len(args)), args
-}
-
-// freeName gives a name that no column has, whatever its letter case.
-func (q *query) freeName() string {
-	longest := 0
-	for _, c := range q.columns {
-		longest = max(longest, len(c.Name))
-	}
-	return strings.Repeat("p", longest+1)
 }

@@ -128,6 +128,43 @@ func TestRun_FetchesColumnsAndRowsThatAreAskedFor(t *testing.T) {
 	require.Equal(t, []result.Column{{Name: "Sex", Type: result.Text}, {Name: "Species", Type: result.Text}}, out.Document.Dataset.Columns)
 }
 
+func TestRun_SamplesTheSameRowsForTheSameSeed(t *testing.T) {
+	t.Parallel()
+	flights := input("x", steptest.Example("flights.parquet"), result.Rows)
+	sample := func(params string, threads int) [][]any {
+		p := planFor(t, operation.Fetch, `{"source":{"dataset":"x"},"profile":false,"preview_rows":1000,"sample":`+params+`}`, flights)
+		p.Limits.Threads = threads
+		out := succeed(t, p)
+		require.Contains(t, out.Document.Summary, "random sample")
+		return table(t, out.Document, "preview").Rows
+	}
+	seven := sample(`{"rows":300,"random_state":7}`, 1)
+	require.Len(t, seven, 300)
+	require.Equal(t, seven, sample(`{"rows":300,"random_state":7}`, 4), "on any number of processors")
+	require.NotEqual(t, seven, sample(`{"rows":300}`, 1))
+	require.Len(t, sample(`{"fraction":0.001}`, 2), 200)
+
+	var x strings.Builder
+	x.WriteString("p,place\n")
+	for i := range 1000 {
+		fmt.Fprintf(&x, "%d,x\n", i)
+	}
+	numbers := input("x", steptest.Write(t, "a.csv", x.String()), result.Rows)
+	out := succeed(t, planFor(t, operation.Fetch, `{"source":{"dataset":"x"},"columns":["p"],"preview_rows":1000,"sample":{"rows":500}}`, numbers))
+	rows, sum := table(t, out.Document, "preview").Rows, 0.0
+	for i, row := range rows {
+		value, ok := row[0].(int64)
+		require.True(t, ok)
+		sum += float64(value)
+		if i > 0 {
+			require.Greater(t, value, rows[i-1][0], "in the order of the data, and no row twice")
+		}
+	}
+	require.InDelta(t, 499.5, sum/float64(len(rows)), 40, "from everywhere: three standard errors of the mean are 27")
+	out = succeed(t, planFor(t, operation.Fetch, `{"source":{"dataset":"x"},"sample":{"rows":5000}}`, numbers))
+	require.EqualValues(t, 1000, out.Document.Dataset.Rows, "all where there are fewer")
+}
+
 func TestRun_FailsWithAReasonAndSaysWhatWouldBeRight(t *testing.T) {
 	t.Parallel()
 	ragged := steptest.Write(t, "pay.csv", "name,pay\nAnn,1\nsecret,2,3\n")
@@ -140,15 +177,18 @@ func TestRun_FailsWithAReasonAndSaysWhatWouldBeRight(t *testing.T) {
 		reason task.Reason
 		want   string
 	}{
-		"a ragged file":      {operation.Fetch, fetch, input("pay", ragged, result.Rows), task.SourceUnreadable, "pay: line 3 has 3 fields but the header has 2 fields"},
-		"a missing file":     {operation.Fetch, fetch, input("pay", filepath.Join(t.TempDir(), "secret.csv"), result.Rows), task.SourceUnreadable, "not there any more"},
-		"an unknown column":  {operation.Fetch, `{"source":{"dataset":"x"},"columns":["sex"]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "Sex"?`},
-		"unknown parameters": {operation.Fetch, `{"source":{"dataset":"x"},"collumns":[]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "columns"?`},
-		"no operation":       {operation.Code(999), fetch, input("p", penguins, result.Rows), task.InvalidParams, "operation_code"},
-		"no data":            {operation.Fetch, fetch, plan.Input{Name: "p"}, task.InputLost, "not on this computer"},
-		"rows of summaries":  {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
-		"a report of data":   {operation.Export, `{"inputs":[{"task":"x"}],"format":"html"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to report"},
-		"a feature of few":   {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y"}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
+		"a ragged file":        {operation.Fetch, fetch, input("pay", ragged, result.Rows), task.SourceUnreadable, "pay: line 3 has 3 fields but the header has 2 fields"},
+		"a missing file":       {operation.Fetch, fetch, input("pay", filepath.Join(t.TempDir(), "secret.csv"), result.Rows), task.SourceUnreadable, "not there any more"},
+		"an unknown column":    {operation.Fetch, `{"source":{"dataset":"x"},"columns":["sex"]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "Sex"?`},
+		"unknown parameters":   {operation.Fetch, `{"source":{"dataset":"x"},"collumns":[]}`, input("p", penguins, result.Rows), task.InvalidParams, `did you mean "columns"?`},
+		"a sample of nothing":  {operation.Fetch, `{"source":{"dataset":"x"},"sample":{"fraction":0}}`, input("p", penguins, result.Rows), task.InvalidParams, "must be above 0"},
+		"two kinds of size":    {operation.Fetch, `{"source":{"dataset":"x"},"sample":{"fraction":0.5,"rows":3}}`, input("p", penguins, result.Rows), task.InvalidParams, "either rows or fraction"},
+		"a sample and a limit": {operation.Fetch, `{"source":{"dataset":"x"},"limit":2,"sample":{"rows":3}}`, input("p", penguins, result.Rows), task.InvalidParams, "give one of them"},
+		"no operation":         {operation.Code(999), fetch, input("p", penguins, result.Rows), task.InvalidParams, "operation_code"},
+		"no data":              {operation.Fetch, fetch, plan.Input{Name: "p"}, task.InputLost, "not on this computer"},
+		"rows of summaries":    {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"a report of data":     {operation.Export, `{"inputs":[{"task":"x"}],"format":"html"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to report"},
+		"a feature of few":     {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y"}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

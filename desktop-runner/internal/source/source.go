@@ -132,3 +132,12 @@ func NamesOf(columns []result.Column) []string {
 	}
 	return names
 }
+
+// FreeName gives a name that none of the columns has, whatever its letter case.
+func FreeName(columns []result.Column) string {
+	longest := 0
+	for _, c := range columns {
+		longest = max(longest, len(c.Name))
+	}
+	return strings.Repeat("p", longest+1)
+}
