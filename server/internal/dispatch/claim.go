@@ -53,6 +53,9 @@ func (s *Service) Claim(ctx context.Context, runner store.Principal, opts ClaimO
 		}
 		s.hub.Publish(claim.Changes)
 		s.observer.claimed(claim.Waited)
+		if len(claim.Assignments) > 0 {
+			s.hub.Stir()
+		}
 		answer := api.ClaimResponse{Tasks: claim.Assignments, Commands: claimCommands(&claim)}
 		// A runner that has to obey a command first cannot do so while it waits here.
 		if len(answer.Tasks)+len(answer.Commands) > 0 {

@@ -51,6 +51,9 @@ func (s *Service) Ping(ctx context.Context, runner store.Principal, req api.Ping
 			return api.PingResponse{}, err
 		}
 		s.hub.Publish(pinged.Changes)
+		if pinged.Confirmed > 0 {
+			s.hub.Stir()
+		}
 		answer := pingAnswer(req, &pinged)
 		answer.Commands = append(answer.Commands, held...)
 		if len(held) > 0 || urgent(req, &pinged) || (woken && len(answer.Commands) > 0) || !w.Sleep(ctx) {

@@ -82,6 +82,7 @@ func (s *Store) renew(ctx context.Context, tx bun.Tx, ping store.Ping, out *stor
 			out.Lost = append(out.Lost, api.AttemptRef{TaskID: entry.TaskID, Attempt: entry.Attempt})
 		}
 	}
+	out.Confirmed = len(unconfirmed)
 	if err := confirm(ctx, tx, unconfirmed, &out.Changes); err != nil {
 		return err
 	}

@@ -76,7 +76,9 @@ type Pinged struct {
 	Drained bool
 	// SendDatasets says that the server knows other datasets than the runner offers.
 	SendDatasets bool
-	Changes      Changes
+	// Confirmed counts the leases that this ping has confirmed.
+	Confirmed int
+	Changes   Changes
 }
 
 // Leases hands out work and keeps track of who holds it.

@@ -38,10 +38,10 @@ type Hub struct {
 	closeOnce sync.Once
 	// outgoing has a token while outbox is not empty.
 	outgoing chan struct{}
-	// news has a token once something was published, here or elsewhere.
-	news chan struct{}
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// news have a token each once something was published, here or elsewhere.
+	news   []chan struct{}
 	waits  map[uuid.UUID]map[*Wait]struct{}
 	idle   map[string]map[*Wait]struct{}
 	outbox store.Changes
@@ -56,7 +56,7 @@ type Hub struct {
 func New(s Store, log *slog.Logger) *Hub {
 	return &Hub{
 		store: s, log: log, self: rand.Text(),
-		closed: make(chan struct{}), outgoing: make(chan struct{}, 1), news: make(chan struct{}, 1),
+		closed: make(chan struct{}), outgoing: make(chan struct{}, 1),
 		waits: make(map[uuid.UUID]map[*Wait]struct{}),
 		idle:  make(map[string]map[*Wait]struct{}),
 		needs: make(map[int64]store.Requirement), untaken: make(map[int64]uint64),
@@ -103,9 +103,9 @@ func (h *Hub) Publish(c store.Changes) {
 	if c.Empty() {
 		return
 	}
-	h.tellNews()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.tellNews()
 	h.wakeNamed(c)
 	h.outbox.Add(store.Changes{Queued: h.wakeIdle(c.Queued), Ended: c.Ended, Runners: c.Runners})
 	if h.outbox.Empty() {
@@ -117,14 +117,32 @@ func (h *Hub) Publish(c store.Changes) {
 	}
 }
 
-// News has a token whenever something was published since it was last taken, on
-// this server or on another. Like everything here it is a hint.
-func (h *Hub) News() <-chan struct{} { return h.news }
+// News gives a channel of the caller's own that has a token whenever something
+// was published since it was last taken, on this server or on another. Like
+// everything here it is a hint.
+func (h *Hub) News() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	news := make(chan struct{}, 1)
+	h.news = append(h.news, news)
+	return news
+}
 
+// Stir tells those who listen for news here of a write that wakes nobody: one
+// that only left an event.
+func (h *Hub) Stir() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.tellNews()
+}
+
+// tellNews is called under the lock.
 func (h *Hub) tellNews() {
-	select {
-	case h.news <- struct{}{}:
-	default:
+	for _, news := range h.news {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
 	}
 }
 

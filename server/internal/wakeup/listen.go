@@ -38,7 +38,7 @@ func (h *Hub) receive(ctx context.Context, payload string) {
 	if n.From == h.self {
 		return
 	}
-	h.tellNews()
+	h.Stir()
 	if err := h.learn(ctx, n.Queued); err != nil {
 		h.log.WarnContext(ctx, "requirements of a notice not read", logkey.Error, err)
 	}

@@ -170,3 +170,33 @@ func TestNotices_FitIntoWhatPostgreSQLCarries(t *testing.T) {
 	}
 	require.Equal(t, c, seen)
 }
+
+// TestNews_IsForEveryListener: one that takes its token leaves the others theirs.
+func TestNews_IsForEveryListener(t *testing.T) {
+	t.Parallel()
+	h := newHub()
+	listeners := []<-chan struct{}{h.News(), h.News(), h.News()}
+	told := func() (n int) {
+		for _, news := range listeners {
+			select {
+			case <-news:
+				n++
+			default:
+			}
+		}
+		return n
+	}
+	require.Zero(t, told())
+	h.Publish(store.Changes{Ended: []uuid.UUID{uuid.New()}})
+	require.Equal(t, 3, told())
+	h.Stir()
+	h.Stir()
+	require.Equal(t, 3, told(), "they gather")
+	require.Zero(t, told())
+	text, err := json.Marshal(notice{From: "another server", Runners: []uuid.UUID{uuid.New()}})
+	require.NoError(t, err)
+	h.receive(t.Context(), string(text))
+	require.Equal(t, 3, told())
+	h.Publish(store.Changes{})
+	require.Zero(t, told(), "nothing was written")
+}
