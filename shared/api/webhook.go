@@ -37,7 +37,7 @@ type Webhook struct {
 	FormerSecretUntil *time.Time `json:"former_secret_until,omitempty" doc:"Until then, the secret before signs as well"`
 	Enabled           bool       `json:"enabled"`
 	DisabledAt        *time.Time `json:"disabled_at,omitempty"`
-	DisabledReason    string     `json:"disabled_reason,omitempty" doc:"gone, failing or by_operator"`
+	DisabledReason    string     `json:"disabled_reason,omitempty" doc:"gone, failing, by_operator, key_revoked or key_expired"`
 	FailingSince      *time.Time `json:"failing_since,omitempty" doc:"Since then nothing but failures; absent where the last delivery succeeded"`
 	CreatedBy         string     `json:"created_by"`
 	CreatedAt         time.Time  `json:"created_at"`
@@ -48,6 +48,8 @@ const (
 	WebhookGone       = "gone"
 	WebhookFailing    = "failing"
 	WebhookByOperator = "by_operator"
+	WebhookKeyRevoked = "key_revoked"
+	WebhookKeyExpired = "key_expired"
 )
 
 // WebhookList lists webhooks, newest first.

@@ -27,6 +27,8 @@ var (
 		api.WebhookGone:       {EN: "The receiver answered that it wants no more.", ID: "Penerima menjawab bahwa ia tidak mau lagi."},
 		api.WebhookFailing:    {EN: "Every delivery has failed for days.", ID: "Setiap pengiriman gagal selama berhari-hari."},
 		api.WebhookByOperator: {EN: "Somebody disabled it.", ID: "Seseorang menonaktifkannya."},
+		api.WebhookKeyRevoked: {EN: "The key with which it was made was revoked; an admin who enables it takes it over.", ID: "Kunci pembuatnya telah dicabut; admin yang mengaktifkannya mengambil alih."},
+		api.WebhookKeyExpired: {EN: "The key with which it was made has expired; an admin who enables it takes it over.", ID: "Kunci pembuatnya telah kedaluwarsa; admin yang mengaktifkannya mengambil alih."},
 	}
 )
 

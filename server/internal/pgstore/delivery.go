@@ -70,7 +70,7 @@ func (s *Store) ListFollowers(ctx context.Context) ([]store.Follower, error) {
 		At          int64
 	}
 	err := s.db.NewRaw(`SELECT id, workspace_id, types, follows_since AS since, cursor_epoch AS epoch, cursor_xid::text::bigint AS xid, cursor_id AS at
-		FROM webhooks WHERE enabled ORDER BY workspace_id, id`).Scan(ctx, &rows)
+		FROM webhooks AS w WHERE enabled AND NOT `+keyEnded("w")+` ORDER BY workspace_id, id`).Scan(ctx, &rows)
 	out := make([]store.Follower, len(rows))
 	for i, r := range rows {
 		out[i] = store.Follower{
@@ -113,11 +113,11 @@ func (s *Store) AddDeliveries(ctx context.Context, webhookID uuid.UUID, from, to
 }
 
 // AddTestDelivery implements store.Deliveries.
-func (s *Store) AddTestDelivery(ctx context.Context, workspace uuid.UUID, d store.Delivery) (store.Delivery, error) {
+func (s *Store) AddTestDelivery(ctx context.Context, in store.WebhookScope, d store.Delivery) (store.Delivery, error) {
 	const op = "pgstore.AddTestDelivery"
 	row := fromDelivery(d.WebhookID, &d)
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w, err := enabledWebhook(ctx, tx, op, workspace, d.WebhookID)
+		w, err := enabledWebhook(ctx, tx, op, in, d.WebhookID)
 		if err != nil {
 			return err
 		}
@@ -130,8 +130,8 @@ func (s *Store) AddTestDelivery(ctx context.Context, workspace uuid.UUID, d stor
 	return row.toDelivery(), failed(op, err)
 }
 
-func enabledWebhook(ctx context.Context, tx bun.Tx, op string, workspace, id uuid.UUID) (webhookRow, error) {
-	w, err := findWebhook(ctx, tx, op, workspace, id, "KEY SHARE")
+func enabledWebhook(ctx context.Context, tx bun.Tx, op string, in store.WebhookScope, id uuid.UUID) (webhookRow, error) {
+	w, err := findWebhook(ctx, tx, op, in, id, "KEY SHARE")
 	if err == nil && !w.Enabled {
 		err = fault.New(op, fault.Conflict, "webhook_disabled", "Nothing is sent to this webhook while it is disabled. Enable it first.")
 	}
@@ -139,9 +139,9 @@ func enabledWebhook(ctx context.Context, tx bun.Tx, op string, workspace, id uui
 }
 
 // ListDeliveries implements store.Deliveries.
-func (s *Store) ListDeliveries(ctx context.Context, workspace, webhookID uuid.UUID, state api.DeliveryState, page store.Page) ([]store.Delivery, error) {
+func (s *Store) ListDeliveries(ctx context.Context, in store.WebhookScope, webhookID uuid.UUID, state api.DeliveryState, page store.Page) ([]store.Delivery, error) {
 	const op = "pgstore.ListDeliveries"
-	if _, err := findWebhook(ctx, s.db, op, workspace, webhookID, ""); err != nil {
+	if _, err := findWebhook(ctx, s.db, op, in, webhookID, ""); err != nil {
 		return nil, failed(op, err)
 	}
 	var rows []deliveryRow
@@ -157,11 +157,11 @@ func (s *Store) ListDeliveries(ctx context.Context, workspace, webhookID uuid.UU
 }
 
 // ResendDelivery implements store.Deliveries.
-func (s *Store) ResendDelivery(ctx context.Context, workspace, webhookID, id uuid.UUID) (store.Delivery, error) {
+func (s *Store) ResendDelivery(ctx context.Context, in store.WebhookScope, webhookID, id uuid.UUID) (store.Delivery, error) {
 	const op = "pgstore.ResendDelivery"
 	var row deliveryRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		w, err := enabledWebhook(ctx, tx, op, workspace, webhookID)
+		w, err := enabledWebhook(ctx, tx, op, in, webhookID)
 		if err != nil {
 			return err
 		}
@@ -186,9 +186,8 @@ func (s *Store) ResendDelivery(ctx context.Context, workspace, webhookID, id uui
 }
 
 // leaseDeliveries takes of each webhook as many as it may have under way, the
-// longest due first. Servers that take at the same moment may together exceed
-// that for a while: each has its own bound as well.
-const leaseDeliveries = `
+// longest due first.
+var leaseDeliveries = `
 	WITH due AS (
 		SELECT p.id FROM webhooks AS w CROSS JOIN LATERAL (
 			SELECT d.id, d.next_at FROM webhook_deliveries AS d
@@ -197,7 +196,7 @@ const leaseDeliveries = `
 			LIMIT greatest(0, ?1 - (SELECT count(*) FROM webhook_deliveries AS u
 				WHERE u.webhook_id = w.id AND u.state = 'pending' AND u.lease_until >= now()))
 			FOR NO KEY UPDATE SKIP LOCKED) AS p
-		WHERE w.enabled ORDER BY p.next_at LIMIT ?0)
+		WHERE w.enabled AND NOT ` + keyEnded("w") + ` ORDER BY p.next_at LIMIT ?0)
 	UPDATE webhook_deliveries AS d SET lease_until = now() + make_interval(secs => ?2), attempts = d.attempts + 1, tries = d.tries + 1
 	FROM due, webhooks AS w WHERE d.id = due.id AND w.id = d.webhook_id
 	RETURNING d.id, d.webhook_id, w.workspace_id, d.attempts AS attempt, d.tries, d.body, w.url, w.secret,
@@ -211,7 +210,19 @@ func (s *Store) LeaseDeliveries(ctx context.Context, limit, perWebhook int, leas
 		Body, URL, Secret          string
 		FormerSecret               *string
 	}
-	err := s.db.NewRaw(leaseDeliveries, limit, perWebhook, lease.Seconds()).Scan(ctx, &rows)
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		// Servers take one after another, each seeing what the one before it has
+		// taken: a statement of its own, because one sees what was committed
+		// before it began. It is over in milliseconds.
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('webhook_deliveries', 0))"); err != nil {
+			return fmt.Errorf("wait for another server: %w", err)
+		}
+		if err := tx.NewRaw(leaseDeliveries, limit, perWebhook, lease.Seconds()).Scan(ctx, &rows); err != nil {
+			return fmt.Errorf("take deliveries: %w", err)
+		}
+		return nil
+	})
 	out := make([]store.DueDelivery, len(rows))
 	for i, r := range rows {
 		out[i] = store.DueDelivery{
@@ -229,11 +240,11 @@ func (s *Store) LeaseDeliveries(ctx context.Context, limit, perWebhook int, leas
 const maxLog = 20
 
 // FinishDelivery implements store.Deliveries.
-func (s *Store) FinishDelivery(ctx context.Context, o store.DeliveryOutcome, limits store.DeliveryLimits) (string, error) {
+func (s *Store) FinishDelivery(ctx context.Context, o store.DeliveryOutcome, limits store.DeliveryLimits) (store.FinishedDelivery, error) {
 	const op = "pgstore.FinishDelivery"
-	var disabled string
+	var finished store.FinishedDelivery
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		disabled = ""
+		finished = store.FinishedDelivery{}
 		entry, err := json.Marshal(api.DeliveryAttempt{Attempt: o.Attempt, Status: o.Status, Error: o.Error, DurationMS: int(o.Duration.Milliseconds())})
 		if err != nil {
 			return fmt.Errorf("log an attempt: %w", err)
@@ -245,9 +256,9 @@ func (s *Store) FinishDelivery(ctx context.Context, o store.DeliveryOutcome, lim
 			FROM (SELECT id, CASE WHEN ?9 THEN 'succeeded'
 				WHEN ?10 OR series_at + make_interval(secs => ?11) <= now() + make_interval(secs => ?8) THEN 'failed' ELSE 'pending' END AS state
 				FROM webhook_deliveries WHERE id = ?0 AND attempts = ?1 AND state = 'pending' FOR NO KEY UPDATE) AS e
-			WHERE d.id = e.id RETURNING d.webhook_id`,
+			WHERE d.id = e.id RETURNING d.webhook_id, d.state`,
 			o.ID, o.Attempt, o.Status, o.Answer, o.Error, o.Duration.Milliseconds(), maxLog, string(entry), o.RetryIn.Seconds(),
-			o.Delivered, o.Gone, limits.GiveUpAfter.Seconds()).Scan(ctx, &webhookID)
+			o.Delivered, o.Gone, limits.GiveUpAfter.Seconds()).Scan(ctx, &webhookID, &finished.State)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return nil
@@ -257,42 +268,36 @@ func (s *Store) FinishDelivery(ctx context.Context, o store.DeliveryOutcome, lim
 			_, err = tx.NewRaw("UPDATE webhooks SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL", webhookID).Exec(ctx)
 			return err
 		}
-		disabled, err = noteFailure(ctx, tx, webhookID, o.Gone, limits.DisableAfter)
+		finished.Disabled, err = noteFailure(ctx, tx, webhookID, o.Gone, limits)
 		return err
 	})
-	return disabled, failed(op, err)
+	return finished, failed(op, err)
 }
 
 // noteFailure disables a webhook whose receiver wants no more, or has failed
-// for too long, and says so in the feed.
-func noteFailure(ctx context.Context, tx bun.Tx, id uuid.UUID, gone bool, after time.Duration) (string, error) {
-	if _, err := tx.NewRaw("UPDATE webhooks SET failing_since = now() WHERE id = ? AND failing_since IS NULL", id).Exec(ctx); err != nil {
+// for too long. A long pause in which nothing was tried, because nothing
+// happened, says nothing of the receiver and does not count.
+func noteFailure(ctx context.Context, tx bun.Tx, id uuid.UUID, gone bool, limits store.DeliveryLimits) (string, error) {
+	_, err := tx.NewRaw(`UPDATE webhooks SET failing_since = coalesce(failing_since, now()),
+			failures = CASE WHEN failing_since IS NULL THEN 0 ELSE failures END + 1,
+			failing_for = CASE WHEN failing_since IS NULL THEN '0' ELSE failing_for END
+				+ CASE WHEN failing_since IS NULL OR last_failed_at IS NULL OR last_failed_at < now() - make_interval(secs => ?1)
+					THEN '0' ELSE greatest(now() - last_failed_at, '0') END,
+			last_failed_at = greatest(now(), last_failed_at)
+		WHERE id = ?0`, id, limits.Quiet.Seconds()).Exec(ctx)
+	if err != nil {
 		return "", fmt.Errorf("note a failure: %w", err)
 	}
 	reason := api.WebhookFailing
 	if gone {
 		reason = api.WebhookGone
 	}
-	var row webhookRow
-	_, err := tx.NewUpdate().Model(&row).Set("enabled = false, disabled_at = now(), disabled_reason = ?", reason).
-		Where("id = ? AND enabled AND (? OR failing_since <= now() - make_interval(secs => ?))", id, gone, after.Seconds()).
-		Returning("?TableColumns").Exec(ctx)
-	if err != nil || row.ID == uuid.Nil {
+	disabled, err := disableWebhooks(ctx, tx, reason, "id = ? AND enabled AND (? OR failures >= ? AND failing_for >= make_interval(secs => ?))",
+		id, gone, limits.DisableFrom, limits.DisableAfter.Seconds())
+	if err != nil || disabled == 0 {
 		return "", err
 	}
-	err = recordEvent(ctx, tx, fleetEvent{
-		workspace: row.WorkspaceID, what: "webhook.disabled", kind: store.SubjectWebhook, id: row.ID, name: row.Name,
-		message: disabledSentences[reason], data: fields{"reason": reason, "failing_since": row.FailingSince},
-	})
-	if err == nil {
-		err = recordAudit(ctx, tx, row.audit("webhook.disable", fields{"enabled": true}, fields{"enabled": false, "reason": reason}))
-	}
-	return reason, err
-}
-
-var disabledSentences = map[string]string{
-	api.WebhookGone:    "The receiver answered 410 Gone: it wants no more.",
-	api.WebhookFailing: "Every delivery has failed for days.",
+	return reason, nil
 }
 
 // ForgetDeliveries implements store.Deliveries.

@@ -176,6 +176,9 @@ func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.K
 		if err := pauseSchedules(ctx, tx, id, store.PausedKeyRevoked); err != nil {
 			return err
 		}
+		if _, err := disableWebhooks(ctx, tx, api.WebhookKeyRevoked, "key_id = ? AND enabled", id); err != nil {
+			return err
+		}
 		return recordAudit(ctx, tx, auditEntry{
 			workspace: workspace, action: "key.revoke", kind: "key", id: id.String(), name: row.Name,
 			before: fields{"role": row.Role}, after: fields{"revoked_at": row.RevokedAt},

@@ -33,6 +33,7 @@ type webhookRow struct {
 	DisabledAt     *time.Time `bun:"disabled_at"`
 	DisabledReason string     `bun:"disabled_reason"`
 	FailingSince   *time.Time `bun:"failing_since"`
+	KeyID          *uuid.UUID `bun:"key_id"`
 	CreatedBy      string     `bun:"created_by"`
 	CreatedAt      time.Time  `bun:"created_at"`
 }
@@ -41,13 +42,13 @@ func (r webhookRow) toWebhook() store.Webhook {
 	return store.Webhook{
 		ID: r.ID, WorkspaceID: r.WorkspaceID, Name: r.Name, URL: r.URL, Types: r.Types, Secret: r.Secret,
 		FormerSecret: value(r.FormerSecret), FormerUntil: r.FormerUntil, Enabled: r.Enabled, DisabledAt: r.DisabledAt,
-		DisabledReason: r.DisabledReason, FailingSince: r.FailingSince, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
+		DisabledReason: r.DisabledReason, FailingSince: r.FailingSince, KeyID: value(r.KeyID), CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt,
 	}
 }
 
 // shown is what the audit log keeps of a webhook: never a secret.
 func (r webhookRow) shown() fields {
-	return fields{"name": r.Name, "url": r.URL, "types": r.Types, "enabled": r.Enabled}
+	return fields{"name": r.Name, "url": r.URL, "types": r.Types, "enabled": r.Enabled, "key_id": r.KeyID}
 }
 
 func (r webhookRow) audit(action string, before, after any) auditEntry {
@@ -57,17 +58,17 @@ func (r webhookRow) audit(action string, before, after any) auditEntry {
 }
 
 // AddWebhook implements store.Webhooks.
-func (s *Store) AddWebhook(ctx context.Context, w store.Webhook, from store.Cursor, limit int) (store.Webhook, error) {
+func (s *Store) AddWebhook(ctx context.Context, w store.Webhook, from store.Cursor, limits store.WebhookLimits) (store.Webhook, error) {
 	const op = "pgstore.AddWebhook"
 	var row webhookRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row = webhookRow{}
-		if err := tooMany(ctx, tx, op, "webhooks", w.WorkspaceID, limit); err != nil {
+		if err := tooManyWebhooks(ctx, tx, op, &w, limits); err != nil {
 			return err
 		}
-		err := tx.NewRaw(`INSERT INTO webhooks (id, workspace_id, name, url, types, secret, created_by, cursor_epoch, cursor_xid, cursor_id)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::text::xid8, ?) RETURNING *`,
-			w.ID, w.WorkspaceID, w.Name, w.URL, pgdialect.Array(w.Types), w.Secret, w.CreatedBy, from.Epoch, from.Transaction, from.ID).
+		err := tx.NewRaw(`INSERT INTO webhooks (id, workspace_id, name, url, types, secret, key_id, created_by, cursor_epoch, cursor_xid, cursor_id)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text::xid8, ?) RETURNING *`,
+			w.ID, w.WorkspaceID, w.Name, w.URL, pgdialect.Array(w.Types), w.Secret, w.KeyID, w.CreatedBy, from.Epoch, from.Transaction, from.ID).
 			Scan(ctx, &row)
 		if err != nil {
 			return fmt.Errorf("keep a webhook: %w", err)
@@ -80,33 +81,17 @@ func (s *Store) AddWebhook(ctx context.Context, w store.Webhook, from store.Curs
 	return row.toWebhook(), failed(op, err)
 }
 
-// tooMany refuses one more row of a workspace in a table. Those who add at the
-// same moment wait for one another.
-func tooMany(ctx context.Context, tx bun.Tx, op, table string, workspace uuid.UUID, limit int) error {
-	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", table+workspace.String()); err != nil {
-		return fmt.Errorf("count %s: %w", table, err)
-	}
-	var n int
-	if err := tx.NewRaw("SELECT count(*) FROM ? WHERE workspace_id = ?", bun.Ident(table), workspace).Scan(ctx, &n); err != nil {
-		return fmt.Errorf("count %s: %w", table, err)
-	}
-	if n >= limit {
-		return fault.New(op, fault.Conflict, "too_many_"+table, "This workspace has %d %s already, and may have %d. Delete one that is not needed.", n, table, limit)
-	}
-	return nil
-}
-
 // GetWebhook implements store.Webhooks.
-func (s *Store) GetWebhook(ctx context.Context, workspace, id uuid.UUID) (store.Webhook, error) {
+func (s *Store) GetWebhook(ctx context.Context, in store.WebhookScope, id uuid.UUID) (store.Webhook, error) {
 	const op = "pgstore.GetWebhook"
-	row, err := findWebhook(ctx, s.db, op, workspace, id, "")
+	row, err := findWebhook(ctx, s.db, op, in, id, "")
 	return row.toWebhook(), failed(op, err)
 }
 
 // findWebhook reads a webhook, and locks it where a lock is named.
-func findWebhook(ctx context.Context, db bun.IDB, op string, workspace, id uuid.UUID, lock string) (webhookRow, error) {
+func findWebhook(ctx context.Context, db bun.IDB, op string, in store.WebhookScope, id uuid.UUID, lock string) (webhookRow, error) {
 	var row webhookRow
-	query := db.NewSelect().Model(&row).Where("w.id = ? AND w.workspace_id = ?", id, workspace)
+	query := webhooksIn(db.NewSelect().Model(&row).Where("w.id = ?", id), in)
 	if lock != "" {
 		query = query.For(lock)
 	}
@@ -118,23 +103,23 @@ func findWebhook(ctx context.Context, db bun.IDB, op string, workspace, id uuid.
 }
 
 // ListWebhooks implements store.Webhooks.
-func (s *Store) ListWebhooks(ctx context.Context, workspace uuid.UUID) ([]store.Webhook, error) {
+func (s *Store) ListWebhooks(ctx context.Context, in store.WebhookScope) ([]store.Webhook, error) {
 	var rows []webhookRow
-	err := s.db.NewSelect().Model(&rows).Where("w.workspace_id = ?", workspace).Order("w.id DESC").Scan(ctx)
+	err := webhooksIn(s.db.NewSelect().Model(&rows), in).Order("w.id DESC").Scan(ctx)
 	return mapTo(rows, webhookRow.toWebhook), failed("pgstore.ListWebhooks", err)
 }
 
 // ChangeWebhook implements store.Webhooks.
-func (s *Store) ChangeWebhook(ctx context.Context, workspace, id uuid.UUID, c store.WebhookChange, from store.Cursor) (store.Webhook, error) {
+func (s *Store) ChangeWebhook(ctx context.Context, in store.WebhookScope, id uuid.UUID, c store.WebhookChange, from store.Cursor) (store.Webhook, error) {
 	const op = "pgstore.ChangeWebhook"
 	var after webhookRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		before, err := findWebhook(ctx, tx, op, workspace, id, "UPDATE")
+		before, err := findWebhook(ctx, tx, op, in, id, "UPDATE")
 		if err != nil {
 			return err
 		}
 		after = webhookRow{}
-		update := tx.NewUpdate().Model(&after).Where("id = ?", id).Returning("?TableColumns").Set("name = name")
+		update := tx.NewUpdate().Model(&after).Where("id = ?", id).Returning("?TableColumns").Set("created_at = created_at") // a patch may name nothing
 		if c.Name != nil {
 			update = update.Set("name = ?", *c.Name)
 		}
@@ -151,6 +136,7 @@ func (s *Store) ChangeWebhook(ctx context.Context, workspace, id uuid.UUID, c st
 		case c.Enabled == nil || *c.Enabled == before.Enabled:
 		case *c.Enabled:
 			update = update.Set("enabled = true, disabled_at = NULL, disabled_reason = ''").Set("failing_since = NULL").
+				Set("key_id = CASE WHEN "+keyEnded("w")+" THEN ? ELSE key_id END", c.By).
 				Set("follows_since = now(), cursor_epoch = ?, cursor_xid = ?::text::xid8, cursor_id = ?", from.Epoch, from.Transaction, from.ID)
 		default:
 			update = update.Set("enabled = false, disabled_at = now(), disabled_reason = ?", api.WebhookByOperator)
@@ -164,11 +150,11 @@ func (s *Store) ChangeWebhook(ctx context.Context, workspace, id uuid.UUID, c st
 }
 
 // RotateWebhook implements store.Webhooks.
-func (s *Store) RotateWebhook(ctx context.Context, workspace, id uuid.UUID, secret string, overlap time.Duration) (store.Webhook, error) {
+func (s *Store) RotateWebhook(ctx context.Context, in store.WebhookScope, id uuid.UUID, secret string, overlap time.Duration) (store.Webhook, error) {
 	const op = "pgstore.RotateWebhook"
 	var row webhookRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := findWebhook(ctx, tx, op, workspace, id, "UPDATE"); err != nil {
+		if _, err := findWebhook(ctx, tx, op, in, id, "UPDATE"); err != nil {
 			return err
 		}
 		row = webhookRow{}
@@ -187,10 +173,10 @@ func (s *Store) RotateWebhook(ctx context.Context, workspace, id uuid.UUID, secr
 }
 
 // DeleteWebhook implements store.Webhooks.
-func (s *Store) DeleteWebhook(ctx context.Context, workspace, id uuid.UUID) error {
+func (s *Store) DeleteWebhook(ctx context.Context, in store.WebhookScope, id uuid.UUID) error {
 	const op = "pgstore.DeleteWebhook"
 	return failed(op, s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := findWebhook(ctx, tx, op, workspace, id, "UPDATE")
+		row, err := findWebhook(ctx, tx, op, in, id, "UPDATE")
 		if err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ func (s *Service) Follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.unfollowed.Store(len(followers) == 0)
 	var errs []error
 	read := map[place][]store.FeedEvent{}
 	for i := range followers {

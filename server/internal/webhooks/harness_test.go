@@ -35,8 +35,12 @@ const (
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
-func newService(s *pgstore.Store) *webhooks.Service {
-	return webhooks.New(s, webhooks.Settings{AllowPrivate: loopback, Kept: 30 * 24 * time.Hour}, slog.New(slog.DiscardHandler))
+func newService(s *pgstore.Store, options ...func(*webhooks.Settings)) *webhooks.Service {
+	settings := webhooks.Settings{AllowPrivate: loopback, Kept: 30 * 24 * time.Hour}
+	for _, option := range options {
+		option(&settings)
+	}
+	return webhooks.New(s, settings, slog.New(slog.DiscardHandler))
 }
 
 // world is a workspace with a service.

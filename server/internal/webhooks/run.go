@@ -15,6 +15,7 @@ const (
 	pass        = time.Second
 	forgetPause = time.Hour
 	forgetBatch = 5000
+	orphanPause = 10 * time.Second
 )
 
 // Run follows, sends and forgets until ctx ends. Any number of servers may run
@@ -22,7 +23,7 @@ const (
 func (s *Service) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loops := []func(context.Context) error{s.runFollowLoop, s.runSendLoop, s.runForgetLoop}
+	loops := []func(context.Context) error{s.runFollowLoop, s.runSendLoop, s.runForgetLoop, s.runOrphanLoop}
 	errs := make([]error, len(loops))
 	var wg sync.WaitGroup
 	for i, loop := range loops {
@@ -37,15 +38,13 @@ func (s *Service) Run(ctx context.Context) error {
 }
 
 // hurry makes the sending look at once.
-func (s *Service) hurry() {
+func (s *Service) hurry() { nudge(s.wake) }
+
+func nudge(c chan struct{}) {
 	select {
-	case s.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
-}
-
-func (s *Service) runFollowLoop(ctx context.Context) error {
-	return s.every(ctx, pass, nil, "events for webhooks not read", s.Follow)
 }
 
 // runSendLoop begins deliveries, and waits at its end for those under way.
@@ -53,11 +52,22 @@ func (s *Service) runSendLoop(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	slots := make(chan struct{}, atOnce)
-	return s.every(ctx, pass, s.wake, "deliveries not begun", func(ctx context.Context) error { return s.start(ctx, &wg, slots) })
+	return s.every(ctx, s.settings.Pause, s.wake, "deliveries not begun", func(ctx context.Context) error { return s.start(ctx, &wg, slots) })
 }
 
 func (s *Service) runForgetLoop(ctx context.Context) error {
 	return s.every(ctx, forgetPause, nil, "old deliveries not removed", s.Forget)
+}
+
+// runOrphanLoop disables what a key has left behind by expiring.
+func (s *Service) runOrphanLoop(ctx context.Context) error {
+	return s.every(ctx, orphanPause, nil, "webhooks of ended keys not disabled", func(ctx context.Context) error {
+		n, err := s.store.DisableOrphans(ctx)
+		if n > 0 {
+			s.log.WarnContext(ctx, "webhooks of ended keys disabled", logkey.Count, n)
+		}
+		return err
+	})
 }
 
 // Forget removes deliveries that are too old.

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// atOnce bounds what one server has under way, perWebhook what it has of one
-	// webhook, so that a slow receiver holds nobody else up.
+	// atOnce bounds what one server has under way, perWebhook what all servers
+	// have of one webhook, so that a slow receiver holds nobody else up.
 	atOnce     = 64
 	perWebhook = 4
 	// lease is how long an attempt may take before another server takes it for
@@ -33,11 +33,17 @@ const (
 	pauseFactor  = 3
 	longestPause = 12 * time.Hour
 	giveUpAfter  = 72 * time.Hour
-	// disableAfter is how long a webhook may fail without any success.
+	// disableAfter is for how long a webhook may fail without any success, and
+	// disableFrom how often. What fails is tried again within quiet, so a longer
+	// pause is one in which nothing was sent.
 	disableAfter = 5 * 24 * time.Hour
+	disableFrom  = 6
+	quiet        = 24 * time.Hour
 	// answerBytes is what is kept of an answer. No more than that is read.
 	answerBytes = 1024
 )
+
+var limits = store.DeliveryLimits{GiveUpAfter: giveUpAfter, DisableAfter: disableAfter, Quiet: quiet, DisableFrom: disableFrom}
 
 // Send takes what is due, once, and returns when all of that has ended.
 func (s *Service) Send(ctx context.Context) error {
@@ -76,12 +82,13 @@ func (s *Service) deliver(ctx context.Context, d *store.DueDelivery) {
 		return
 	}
 	outcome.RetryIn = pauseAfter(d.Tries)
-	disabled, err := s.store.FinishDelivery(context.WithoutCancel(ctx), outcome, store.DeliveryLimits{GiveUpAfter: giveUpAfter, DisableAfter: disableAfter})
+	finished, err := s.store.FinishDelivery(context.WithoutCancel(ctx), outcome, limits)
+	s.observer.attempted(outcomeOf(finished))
 	switch {
 	case err != nil:
 		s.log.ErrorContext(ctx, "outcome of a delivery not kept", logkey.WebhookID, d.WebhookID, logkey.DeliveryID, d.ID, logkey.Error, err)
-	case disabled != "":
-		s.log.WarnContext(ctx, "webhook disabled", logkey.WebhookID, d.WebhookID, logkey.WorkspaceID, d.WorkspaceID, logkey.Reason, disabled)
+	case finished.Disabled != "":
+		s.log.WarnContext(ctx, "webhook disabled", logkey.WebhookID, d.WebhookID, logkey.WorkspaceID, d.WorkspaceID, logkey.Reason, finished.Disabled)
 	}
 }
 

@@ -4,11 +4,13 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,6 +34,11 @@ type Settings struct {
 	AllowPrivate []netip.Prefix
 	// Kept is how long deliveries are kept.
 	Kept time.Duration
+	// News, where set, has a token when something may have happened, so that it
+	// is sent at once. It is a hint; what it misses is found within a second.
+	News <-chan struct{}
+	// Pause is how long after a look the next one comes by itself; a second when zero.
+	Pause time.Duration
 }
 
 // Service keeps webhooks and delivers to them. It is safe for concurrent use.
@@ -42,16 +49,28 @@ type Service struct {
 	client   *http.Client
 	// wake lets the sending begin before its next look.
 	wake chan struct{}
+	// made lets the following begin before its next look, because there is a webhook.
+	made chan struct{}
+	// unfollowed says that there was no webhook when that was last looked at.
+	unfollowed atomic.Bool
+	observer   Observer
 }
 
 // New makes the service.
 func New(s Store, settings Settings, log *slog.Logger) *Service {
-	return &Service{store: s, settings: settings, log: log, client: newClient(settings.AllowPrivate), wake: make(chan struct{}, 1)}
+	settings.Pause = cmp.Or(settings.Pause, pass)
+	return &Service{
+		store: s, settings: settings, log: log, client: newClient(settings.AllowPrivate),
+		wake: make(chan struct{}, 1), made: make(chan struct{}, 1),
+	}
 }
 
 const (
-	// maxWebhooks bounds what one workspace makes the server read and send.
+	// maxWebhooks bounds what one workspace makes the server read and send,
+	// maxOwn what a key does that keeps webhooks by a grant: it must not take the
+	// workspace's for itself.
 	maxWebhooks    = 50
+	maxOwn         = 10
 	defaultOverlap = 24 * time.Hour
 	defaultPage    = 50
 	maxPage        = 200
@@ -63,24 +82,41 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Webhook
 	if err := s.check(op, &req.Name, &req.URL, req.Types); err != nil {
 		return api.Webhook{}, err
 	}
+	limits := store.WebhookLimits{Workspace: maxWebhooks}
+	if !p.Role.Includes(api.Admin) {
+		limits.Key = maxOwn
+	}
 	head, err := s.store.FeedHead(ctx)
 	if err != nil {
 		return api.Webhook{}, err
 	}
 	w, err := s.store.AddWebhook(ctx, store.Webhook{
-		ID: newID(), WorkspaceID: p.WorkspaceID, Name: req.Name, URL: req.URL, Types: req.Types, Secret: newSecret(), CreatedBy: p.Creator(),
-	}, head, maxWebhooks)
+		ID: newID(), WorkspaceID: p.WorkspaceID, Name: req.Name, URL: req.URL, Types: req.Types, Secret: newSecret(),
+		KeyID: p.Owner(), CreatedBy: p.Creator(),
+	}, head, limits)
 	if err != nil {
 		return api.Webhook{}, err
 	}
+	nudge(s.made)
 	out := view(&w)
 	out.Secret = w.Secret
 	return out, nil
 }
 
-// List lists the webhooks of the workspace, newest first.
+// scopeOf is what p may see: an admin all of the workspace, a key that keeps
+// webhooks by a grant its own. What they are sent needs no look at the role:
+// every role reads all events of its workspace.
+func scopeOf(p store.Principal) store.WebhookScope {
+	scope := store.WebhookScope{Workspace: p.WorkspaceID}
+	if !p.Role.Includes(api.Admin) {
+		scope.Key = p.Owner()
+	}
+	return scope
+}
+
+// List lists the webhooks that p may see, newest first.
 func (s *Service) List(ctx context.Context, p store.Principal) (api.WebhookList, error) {
-	found, err := s.store.ListWebhooks(ctx, p.WorkspaceID)
+	found, err := s.store.ListWebhooks(ctx, scopeOf(p))
 	list := api.WebhookList{Webhooks: make([]api.Webhook, len(found))}
 	for i := range found {
 		list.Webhooks[i] = view(&found[i])
@@ -90,7 +126,7 @@ func (s *Service) List(ctx context.Context, p store.Principal) (api.WebhookList,
 
 // Webhook gives one.
 func (s *Service) Webhook(ctx context.Context, p store.Principal, id uuid.UUID) (api.Webhook, error) {
-	w, err := s.store.GetWebhook(ctx, p.WorkspaceID, id)
+	w, err := s.store.GetWebhook(ctx, scopeOf(p), id)
 	return view(&w), err
 }
 
@@ -103,9 +139,12 @@ func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, p
 	if err != nil {
 		return api.Webhook{}, err
 	}
-	w, err := s.store.ChangeWebhook(ctx, p.WorkspaceID, id, store.WebhookChange{
-		Name: patch.Name, URL: patch.URL, Types: patch.Types, Enabled: patch.Enabled,
+	w, err := s.store.ChangeWebhook(ctx, scopeOf(p), id, store.WebhookChange{
+		Name: patch.Name, URL: patch.URL, Types: patch.Types, Enabled: patch.Enabled, By: p.Owner(),
 	}, head)
+	if err == nil && w.Enabled {
+		nudge(s.made)
+	}
 	return view(&w), err
 }
 
@@ -115,7 +154,7 @@ func (s *Service) Rotate(ctx context.Context, p store.Principal, id uuid.UUID, r
 	if req.OverlapSeconds != nil {
 		overlap = time.Duration(*req.OverlapSeconds) * time.Second
 	}
-	w, err := s.store.RotateWebhook(ctx, p.WorkspaceID, id, newSecret(), overlap)
+	w, err := s.store.RotateWebhook(ctx, scopeOf(p), id, newSecret(), overlap)
 	if err != nil {
 		return api.Webhook{}, err
 	}
@@ -126,7 +165,7 @@ func (s *Service) Rotate(ctx context.Context, p store.Principal, id uuid.UUID, r
 
 // Delete removes a webhook and what was to be sent to it.
 func (s *Service) Delete(ctx context.Context, p store.Principal, id uuid.UUID) error {
-	return s.store.DeleteWebhook(ctx, p.WorkspaceID, id)
+	return s.store.DeleteWebhook(ctx, scopeOf(p), id)
 }
 
 // Test sends an event that says nothing.
@@ -138,7 +177,7 @@ func (s *Service) Test(ctx context.Context, p store.Principal, id uuid.UUID) (ap
 	if err != nil {
 		return api.Delivery{}, fault.E("webhooks.Test", fault.Internal, err)
 	}
-	d, err := s.store.AddTestDelivery(ctx, p.WorkspaceID, store.Delivery{ID: newID(), WebhookID: id, EventType: api.WebhookTest, Body: body})
+	d, err := s.store.AddTestDelivery(ctx, scopeOf(p), store.Delivery{ID: newID(), WebhookID: id, EventType: api.WebhookTest, Body: body})
 	if err != nil {
 		return api.Delivery{}, err
 	}
@@ -161,7 +200,7 @@ func (s *Service) Deliveries(ctx context.Context, p store.Principal, id uuid.UUI
 	if after != nil {
 		page.After = after.ID
 	}
-	found, err := s.store.ListDeliveries(ctx, p.WorkspaceID, id, state, page)
+	found, err := s.store.ListDeliveries(ctx, scopeOf(p), id, state, page)
 	if err != nil {
 		return api.DeliveryList{}, err
 	}
@@ -177,7 +216,7 @@ func (s *Service) Deliveries(ctx context.Context, p store.Principal, id uuid.UUI
 
 // Resend sends a delivery again that has ended, under the same id.
 func (s *Service) Resend(ctx context.Context, p store.Principal, webhookID, id uuid.UUID) (api.Delivery, error) {
-	d, err := s.store.ResendDelivery(ctx, p.WorkspaceID, webhookID, id)
+	d, err := s.store.ResendDelivery(ctx, scopeOf(p), webhookID, id)
 	if err != nil {
 		return api.Delivery{}, err
 	}

@@ -157,7 +157,7 @@ func TestService_DisablesWhoWantsNoMoreOrNeverAnswers(t *testing.T) {
 			hook := w.webhook(r.URL, "task.created")
 			w.webhook(other.URL, "webhook")
 			storetest.Task(t, w.db, w.admin)
-			w.db.Exec(t, "UPDATE webhooks SET failing_since = now() - interval '6 days' WHERE id = $1 AND $2", hook.ID, reason == api.WebhookFailing)
+			w.db.Exec(t, "UPDATE webhooks SET failing_since = now() - interval '6 days', failing_for = '6 days', failures = 20, last_failed_at = now() WHERE id = $1 AND $2", hook.ID, reason == api.WebhookFailing)
 			w.pass()
 			disabled := w.get(hook.ID)
 			require.False(t, disabled.Enabled)
