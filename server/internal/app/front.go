@@ -113,6 +113,7 @@ func (a *App) httpFront() httpapi.Front {
 	}
 	if a.front.metricsAt != nil {
 		out.Done = a.front.metrics.Requests().Done
+		out.Refused = a.front.metrics.Refusals(httpapi.Refusals())
 	}
 	if a.front.tracer != nil {
 		out.Trace = a.front.tracer.Request

@@ -60,6 +60,83 @@ func TestMetrics_TellOfTheQueueAndOfRequests(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, status, "strangers see none of it")
 }
 
+// TestMetrics_TellOfWebhooksEventsAndRefusals, by names and labels that stay few.
+func TestMetrics_TellOfWebhooksEventsAndRefusals(t *testing.T) {
+	t.Parallel()
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	t.Cleanup(receiver.Close)
+	s := apptest.Start(t, func(c *config.Config) {
+		c.MetricsListen, c.WebhookAllowPrivate, c.AuthFailureLimit = "127.0.0.1:0", []string{"127.0.0.1/32"}, 1
+	})
+	scrape := func() string {
+		status, text := get(t, "http://"+s.App.MetricsAddress()+"/metrics")
+		require.Equal(t, http.StatusOK, status)
+		return text
+	}
+	text := scrape()
+	for _, outcome := range []string{"delivered", "retried", "given_up", "lost"} {
+		require.Contains(t, text, `ddap_webhook_deliveries_total{outcome="`+outcome+`"} 0`+"\n")
+	}
+	admin := s.Admin(t)
+	hook, err := admin.CreateWebhook(t.Context(), api.WebhookRequest{Name: "n", URL: receiver.URL, Types: []string{"*"}})
+	require.NoError(t, err)
+	_, err = admin.TestWebhook(t.Context(), hook.ID)
+	require.NoError(t, err)
+	for _, err := range admin.Events(t.Context(), "", client.EventFilter{}) {
+		require.NoError(t, err)
+		text = scrape()
+		require.Contains(t, text, "ddap_event_stream_followers 1\n")
+		break
+	}
+	viewer, err := admin.CreateKey(t.Context(), api.KeyRequest{Name: "v", Role: api.Viewer})
+	require.NoError(t, err)
+	_, err = s.Client(t, viewer.Key).Stats(t.Context())
+	require.Error(t, err)
+	once := client.With(t.Context(), client.Conditions{IdempotencyKey: "k"})
+	for range 2 {
+		_, err = admin.CreateKey(once, api.KeyRequest{Name: "once", Role: api.Viewer})
+	}
+	require.Error(t, err)
+	resp, err := http.Post(s.URL+"/v1/task", "application/json", strings.NewReader("{}"))
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	large, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/v1/task", io.LimitReader(zeros{}, api.MaxBodyBytes+1))
+	require.NoError(t, err)
+	large.Header.Set("Authorization", "Bearer "+s.AdminKey)
+	large.Header.Set("Content-Type", "application/json")
+	if resp, err = http.DefaultClient.Do(large); err == nil { // or cut in the middle
+		require.NoError(t, resp.Body.Close())
+	}
+	require.Eventually(t, func() bool {
+		text = scrape()
+		for _, line := range []string{
+			`ddap_webhook_deliveries_total{outcome="retried"} 1`, `ddap_webhooks{state="failing"} 1`, `ddap_webhooks{state="disabled"} 0`,
+			"ddap_webhook_deliveries_pending 1", `ddap_http_requests_refused_total{reason="forbidden"} 1`,
+			`ddap_http_requests_refused_total{reason="unauthenticated"} 1`, `ddap_http_requests_refused_total{reason="secret_already_shown"} 1`,
+			`ddap_http_requests_refused_total{reason="too_large"} 1`, `ddap_http_requests_refused_total{reason="rate_limited"} 0`,
+		} {
+			if !strings.Contains(text, line+"\n") {
+				t.Logf("not yet: %s", line)
+				return false
+			}
+		}
+		return true
+	}, 30*time.Second, 500*time.Millisecond)
+	require.Regexp(t, `(?m)^ddap_webhook_delivery_oldest_age_seconds [0-9.e+-]*[1-9]`, text)
+	require.Regexp(t, `(?m)^# TYPE ddap_events_written_total counter$`, text)
+	require.NotContains(t, text, hook.ID)
+}
+
+// zeros never end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
 func TestMetrics_OnAnAddressThatIsTaken(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

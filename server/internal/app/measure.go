@@ -5,6 +5,7 @@ import (
 
 	"ddap/server/internal/dispatch"
 	"ddap/server/internal/metrics"
+	"ddap/server/internal/webhooks"
 	"ddap/shared/logkey"
 )
 
@@ -26,6 +27,8 @@ func (a *App) measure() {
 		_, idle := a.hub.Waiting()
 		return float64(idle)
 	})
+	m.Gauge("event_stream_followers", "Streams of events that are open on this server.", func() float64 { return float64(a.events.Followers()) })
+	a.measureDeliveries(m)
 	a.measurePool(m)
 	m.Table([]string{"workspace", "state"}, []metrics.Column{
 		{Name: "tasks", Help: "Unfinished tasks in all servers' database. Every server tells the same number: do not add them up."},
@@ -35,6 +38,45 @@ func (a *App) measure() {
 		m.Gauge("certificate_expiry_timestamp_seconds", "When the certificate that is served stops being valid, as Unix time.",
 			func() float64 { return float64(c.Expires().Unix()) })
 	}
+}
+
+func (a *App) measureDeliveries(m *metrics.Registry) {
+	attempts := m.Count("webhook_deliveries_total",
+		"Attempts of deliveries to webhooks by this server: delivered, to be retried, given up, or not kept (lost).", "outcome")
+	for _, outcome := range webhooks.Outcomes() {
+		attempts(0, outcome)
+	}
+	a.webhooks.Observe(webhooks.Observer{Attempted: func(outcome string) { attempts(1, outcome) }})
+	failed := func(err error) {
+		a.log.Warn("events and deliveries could not be counted for metrics", logkey.Error, err)
+	}
+	const same = " in all servers' database. Every server tells the same number: do not add them up."
+	m.Table(nil, []metrics.Column{
+		{Name: "webhook_deliveries_pending", Help: "Deliveries to enabled webhooks that have not ended," + same},
+		{Name: "webhook_delivery_oldest_age_seconds", Help: "How long the oldest delivery has been on its way," + same},
+		{Name: "events_written_total", Help: "Events that were written," + same},
+	}, a.deliveryFigures, failed)
+	m.Table([]string{"state"}, []metrics.Column{{Name: "webhooks", Help: "Webhooks that are enabled, failing or disabled," + same}}, a.webhookStates, failed)
+}
+
+func (a *App) deliveryFigures(ctx context.Context) ([]metrics.Row, error) {
+	f, err := a.database.Store.DeliveryFigures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []metrics.Row{{Numbers: []float64{float64(f.Pending), f.Oldest.Seconds(), float64(f.Written)}}}, nil
+}
+
+func (a *App) webhookStates(ctx context.Context) ([]metrics.Row, error) {
+	f, err := a.database.Store.DeliveryFigures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []metrics.Row{
+		{Labels: []string{"enabled"}, Numbers: []float64{float64(f.Enabled)}},
+		{Labels: []string{"failing"}, Numbers: []float64{float64(f.Failing)}},
+		{Labels: []string{"disabled"}, Numbers: []float64{float64(f.Disabled)}},
+	}, nil
 }
 
 func (a *App) measurePool(m *metrics.Registry) {

@@ -70,6 +70,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		s.name(c)
 	}
 	p := problemOf(c.UserContext(), s.log, err)
+	c.Locals(problemCode, p.Code)
 	// What was written before is no part of the answer; headers stay.
 	c.Response().ResetBody()
 	return p.send(c)

@@ -31,6 +31,8 @@ type Front struct {
 	// Done, where set, is told of each request: the pattern of its route, and
 	// whether it asked the server to wait.
 	Done func(method, route string, status int, took time.Duration, waited bool)
+	// Refused, where set, is told why a request was refused: one of Refusals.
+	Refused func(reason string)
 	// Trace, where set, begins the span of a request, and ends it with the
 	// function that it gives. header looks up what a trusted proxy sent.
 	Trace func(ctx context.Context, method, requestID string, header func(name string) string) (context.Context, func(route string, status int))
@@ -96,6 +98,7 @@ func (s *Server) finish(c *fiber.Ctx, start time.Time, end func(route string, st
 	if s.front.Done != nil {
 		s.front.Done(c.Method(), route, status, took, waits(c))
 	}
+	s.tellRefusal(c, status)
 	s.logAccess(c, route, status, took)
 }
 

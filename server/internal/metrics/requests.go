@@ -33,6 +33,16 @@ func (q *Requests) Done(method, route string, status int, took time.Duration, wa
 	}
 }
 
+// Refusals adds the number of requests that were refused, with a line for each
+// of the reasons from the start, and gives the function that counts one.
+func (r *Registry) Refusals(reasons []string) func(reason string) {
+	count := r.Count("http_requests_refused_total", "Requests that were refused before they had an effect, by the reason.", "reason")
+	for _, reason := range reasons {
+		count(0, reason)
+	}
+	return func(reason string) { count(1, reason) }
+}
+
 // claimBuckets reach from a runner that waited for the task to a task that
 // waited for a runner.
 var claimBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 15, 60, 300, 3600}

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +16,7 @@ type Row struct {
 	Numbers []float64
 }
 
-// Column is one number of a table.
+// Column is one number of a table; one whose name ends in "_total" only goes up.
 type Column struct{ Name, Help string }
 
 const (
@@ -25,20 +26,29 @@ const (
 	tableTimeout = 5 * time.Second
 )
 
-// Table adds gauges whose lines come and go, such as those that the database
+// Table adds numbers whose lines come and go, such as those that the database
 // tells. They are asked for together, when somebody scrapes, and not again for
-// some seconds. Where the answer is an error the gauges are missing from the
+// some seconds. Where the answer is an error the numbers are missing from the
 // scrape, failed is told, and everything else is there.
 func (r *Registry) Table(labels []string, columns []Column, ask func(context.Context) ([]Row, error), failed func(error)) {
 	t := &table{ask: ask, failed: failed, now: time.Now}
 	for _, c := range columns {
-		t.columns = append(t.columns, prometheus.NewDesc(prefix+c.Name, c.Help, labels, nil))
+		kind := prometheus.GaugeValue
+		if strings.HasSuffix(c.Name, "_total") {
+			kind = prometheus.CounterValue
+		}
+		t.columns = append(t.columns, column{prometheus.NewDesc(prefix+c.Name, c.Help, labels, nil), kind})
 	}
 	r.registry.MustRegister(t)
 }
 
+type column struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+}
+
 type table struct {
-	columns []*prometheus.Desc
+	columns []column
 	ask     func(context.Context) ([]Row, error)
 	failed  func(error)
 	now     func() time.Time
@@ -51,7 +61,7 @@ type table struct {
 // Describe implements prometheus.Collector.
 func (t *table) Describe(out chan<- *prometheus.Desc) {
 	for _, c := range t.columns {
-		out <- c
+		out <- c.desc
 	}
 }
 
@@ -59,7 +69,7 @@ func (t *table) Describe(out chan<- *prometheus.Desc) {
 func (t *table) Collect(out chan<- prometheus.Metric) {
 	for _, row := range t.current() {
 		for i, c := range t.columns {
-			if m, err := prometheus.NewConstMetric(c, prometheus.GaugeValue, row.Numbers[i], row.Labels...); err == nil {
+			if m, err := prometheus.NewConstMetric(c.desc, c.kind, row.Numbers[i], row.Labels...); err == nil {
 				out <- m
 			}
 		}

@@ -22,6 +22,9 @@ const (
 	Lost      = "lost"
 )
 
+// Outcomes lists how an attempt can go.
+func Outcomes() []string { return []string{Delivered, Retried, GivenUp, Lost} }
+
 // Observe sets who is told. Call it before the service is used.
 func (s *Service) Observe(o Observer) { s.observer = o }
 
