@@ -45,15 +45,23 @@ type Config struct {
 	// Observe, where set, is given the body of every JSON answer as it came,
 	// fields included that this build does not know. It may keep the bytes.
 	Observe func(body []byte)
+	// Clock times the waits between tries. Default: the real one.
+	Clock Clock
 }
 
 // Client talks to one server with one credential. It is safe for concurrent use.
+//
+// A request that is answered with 429 or 503 is sent again, up to three times,
+// after the time that Retry-After says, where it may be: one that changes
+// something is not, unless it has an Idempotency-Key (see Conditions). A request
+// that got no answer is the caller's to repeat.
 type Client struct {
 	base       *url.URL
 	credential string
 	userAgent  string
 	observe    func(body []byte)
 	http       *http.Client
+	clock      Clock
 }
 
 // New checks the configuration and makes a client; it does not connect. The
@@ -77,7 +85,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Transport = newTransport()
 	}
 	return &Client{
-		base: base, credential: cfg.Credential, userAgent: cfg.UserAgent, observe: cfg.Observe,
+		base: base, credential: cfg.Credential, userAgent: cfg.UserAgent, observe: cfg.Observe, clock: cfg.Clock.orReal(),
 		http: &http.Client{Transport: cfg.Transport, CheckRedirect: refuseRedirect},
 	}, nil
 }
@@ -123,18 +131,28 @@ type request struct {
 	body   any
 	// wait is how long the server was asked to wait before it answers.
 	wait time.Duration
+	// once says that 503 is an answer like any other.
+	once bool
 }
 
 // call sends a request and decodes the answer into out, unless that is nil.
 func (c *Client) call(ctx context.Context, r request, out any) error {
+	var raw []byte
+	if r.body != nil {
+		var err error
+		if raw, err = json.Marshal(r.body); err != nil {
+			return fault.E(r.op(), fault.Internal, fmt.Errorf("encode request: %w", err))
+		}
+	}
+	return c.again(ctx, r, func() error { return c.try(ctx, r, raw, out) })
+}
+
+// try is one try of call.
+func (c *Client) try(ctx context.Context, r request, raw []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, r.wait+answerTime)
 	defer cancel()
 	var body io.Reader
-	if r.body != nil {
-		raw, err := json.Marshal(r.body)
-		if err != nil {
-			return fault.E(r.op(), fault.Internal, fmt.Errorf("encode request: %w", err))
-		}
+	if raw != nil {
 		body = bytes.NewReader(raw)
 	}
 	resp, err := c.send(ctx, r, body, http.Header{"Content-Type": {"application/json"}})
@@ -195,7 +213,7 @@ func (c *Client) send(ctx context.Context, r request, body io.Reader, header htt
 	keepETag(ctx, resp)
 	if resp.StatusCode >= 300 {
 		defer drain(resp.Body)
-		return nil, problem(r, resp)
+		return nil, &refusal{told: problem(r, resp), status: resp.StatusCode, after: c.readRetryAfter(resp.Header)}
 	}
 	return resp, nil
 }
@@ -215,7 +233,7 @@ func (c *Client) unreachable(r request, err error) error {
 }
 
 // problem turns an answer that is not a success into an error.
-func problem(r request, resp *http.Response) error {
+func problem(r request, resp *http.Response) *fault.Error {
 	var p api.Problem
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil || json.Unmarshal(raw, &p) != nil || p.Code == "" {

@@ -35,8 +35,13 @@ func With(ctx context.Context, c Conditions) context.Context {
 	return context.WithValue(ctx, conditionsKey{}, c)
 }
 
-func setConditions(ctx context.Context, header http.Header) {
+func conditionsOf(ctx context.Context) Conditions {
 	c, _ := ctx.Value(conditionsKey{}).(Conditions)
+	return c
+}
+
+func setConditions(ctx context.Context, header http.Header) {
+	c := conditionsOf(ctx)
 	for name, value := range map[string]string{
 		api.IdempotencyHeader: c.IdempotencyKey, "If-Match": c.IfMatch, "If-None-Match": c.IfNoneMatch,
 	} {

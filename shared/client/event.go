@@ -61,14 +61,13 @@ func (c *Client) Events(ctx context.Context, after string, f EventFilter) iter.S
 			case ctx.Err() != nil:
 				yield(api.StreamEvent{}, fmt.Errorf("follow events: %w", context.Cause(ctx)))
 				return
-			case err != nil && !fault.Is(err, fault.Unavailable):
+			}
+			told, isTold := RetryAfter(err)
+			if err != nil && !fault.Is(err, fault.Unavailable) && (!isTold || !fault.Is(err, fault.RateLimited)) {
 				yield(api.StreamEvent{}, err)
 				return
 			}
-			select {
-			case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter is no secret
-			case <-ctx.Done():
-			}
+			_ = c.clock.Sleep(ctx, told+pause/2+rand.N(pause)) //nolint:gosec // jitter is no secret
 			pause = min(2*pause, longestPause)
 		}
 	}

@@ -69,7 +69,7 @@ func (c *Client) WaitForResult(ctx context.Context, id string) (api.ResultView, 
 // Artifact copies a file of a finished task to w.
 func (c *Client) Artifact(ctx context.Context, taskID, name string, w io.Writer) error {
 	r := request{method: http.MethodGet, path: artifactPath(taskID, name)}
-	resp, err := c.send(ctx, r, nil, http.Header{})
+	resp, err := c.sendAgain(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (c *Client) WhoAmI(ctx context.Context) (api.WhoAmI, error) {
 // Ready asks whether the server can serve. It needs no credential.
 func (c *Client) Ready(ctx context.Context) (api.Health, error) {
 	var out api.Health
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/readyz"}, &out)
+	return out, c.call(ctx, request{method: http.MethodGet, path: "/readyz", once: true}, &out)
 }
 
 func taskPath(id string) string { return "/v1/tasks/" + url.PathEscape(id) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -52,9 +53,11 @@ func (c *Client) Upload(ctx context.Context, file UploadFile) (api.Upload, error
 		case err == nil || try == uploadTries || !fault.Retryable(err) || ctx.Err() != nil || !rewind():
 			return out, err
 		}
-		select {
-		case <-time.After(uploadPause * time.Duration(try)):
-		case <-ctx.Done():
+		pause := uploadPause * time.Duration(try)
+		if told, ok := RetryAfter(err); ok {
+			pause = max(pause, told)
+		}
+		if pause > maxPause || c.clock.Sleep(ctx, pause+rand.N(pause/5)) != nil { //nolint:gosec // jitter is no secret
 			return out, err
 		}
 	}
@@ -149,7 +152,7 @@ func (c *Client) DeleteUpload(ctx context.Context, id string) error {
 // kind Unavailable, after some of the content was written.
 func (c *Client) UploadContent(ctx context.Context, id string, w io.Writer) error {
 	r := request{method: http.MethodGet, path: uploadPath(id) + "/content"}
-	resp, err := c.send(ctx, r, nil, http.Header{})
+	resp, err := c.sendAgain(ctx, r)
 	if err != nil {
 		return err
 	}

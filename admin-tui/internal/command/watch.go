@@ -75,7 +75,7 @@ func (s *session) follow(ctx context.Context, c *client.Client, name, id string,
 	var view api.ResultView
 	err := s.untilDone(ctx, func(wait time.Duration) (bool, error) {
 		var err error
-		if view, err = c.Result(ctx, id, wait); err != nil {
+		if view, err = c.Result(client.Once(ctx), id, wait); err != nil {
 			return false, err
 		}
 		key := progressKey(view.State, view.Reason, view.Progress)
@@ -92,7 +92,7 @@ func (s *session) watchPipeline(ctx context.Context, c *client.Client, id string
 	var p api.Pipeline
 	err := s.untilDone(ctx, func(time.Duration) (bool, error) {
 		var err error
-		if p, err = c.Pipeline(ctx, id); err != nil {
+		if p, err = c.Pipeline(client.Once(ctx), id); err != nil {
 			return false, err
 		}
 		return ended(p), display.update(s.steps(w, p))

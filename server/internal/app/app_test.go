@@ -214,9 +214,10 @@ func TestRun_OutlivesADeadDatabase(t *testing.T) {
 	}()
 
 	killDatabase(t, cfg.DataDir)
+	impatient := s.Admin(t)
 	sawUnavailable := false
 	require.Eventually(t, func() bool {
-		_, err := s.Admin(t).WhoAmI(t.Context())
+		_, err := impatient.WhoAmI(client.Once(t.Context()))
 		sawUnavailable = sawUnavailable || fault.Is(err, fault.Unavailable)
 		if err != nil {
 			require.Truef(t, fault.Is(err, fault.Unavailable), "%v", err)
