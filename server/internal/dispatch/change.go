@@ -34,13 +34,7 @@ const lastYear = 9998
 // Pinned gives a task, and a context in which it is Stale to change it once it is
 // another than that.
 func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, api.Task, error) {
-	// First: where the task changes between the two, the change is refused.
-	version, err := s.store.TaskVersion(ctx, p.WorkspaceID, id)
-	if err != nil {
-		return ctx, api.Task{}, err
-	}
-	t, err := s.Task(ctx, p, id)
-	return store.WithVersion(ctx, id, version), t, err
+	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedTask, ID: id}, func(ctx context.Context) (api.Task, error) { return s.Task(ctx, p, id) })
 }
 
 // Clone makes a new task with the parameters of another, in whatever state that

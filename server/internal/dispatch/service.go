@@ -27,6 +27,7 @@ type Store interface {
 	store.Catalogue
 	store.Requirements
 	store.Pipelines
+	store.Versions
 	FindUploads(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID) ([]store.Upload, error)
 }
 

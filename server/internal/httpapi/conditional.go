@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
 )
@@ -115,10 +116,11 @@ func (s *Server) checkUnchanged(r route) fiber.Handler {
 	}
 }
 
-// unversioned is a current whose thing the store does not judge once more.
-func unversioned[T any](get func(ctx context.Context, id uuid.UUID) (T, error)) func(context.Context, uuid.UUID) (context.Context, any, error) {
+// pinned makes a current of what a service pins.
+func pinned[T any](
+	pin func(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, T, error),
+) func(context.Context, uuid.UUID) (context.Context, any, error) {
 	return func(ctx context.Context, id uuid.UUID) (context.Context, any, error) {
-		body, err := get(ctx, id)
-		return ctx, body, err
+		return pin(ctx, principalOf(ctx), id)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -84,24 +85,43 @@ func TestConditional_OfTwoAtOnceOneWins(t *testing.T) {
 	other := &world{Server: apptest.Start(t, func(c *config.Config) {
 		c.DatabaseURL, c.AdminKey = w.DatabaseURL, w.AdminKey
 	}), t: t, admin: w.admin}
+	runner := w.runner().RunnerID
+	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
+	require.NoError(t, err)
 	for range 5 {
-		id := w.task(w.AdminKey)
-		tag := w.do(request{method: "GET", path: "/v1/tasks/" + id, key: w.AdminKey}).header.Get("ETag")
-		statuses := make([]int, 6)
-		var wg sync.WaitGroup
-		for i := range statuses {
-			wg.Go(func() {
-				at := []*world{w, other}[i%2]
-				statuses[i] = at.do(request{
-					method: "PATCH", path: "/v1/tasks/" + id, key: w.AdminKey, body: `{"priority": ` + strconv.Itoa(i+1) + `}`,
-					header: map[string]string{"If-Match": tag},
-				}).status
-			})
+		var pipeline api.Pipeline
+		w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
+		for at, c := range map[string]struct{ method, action, body string }{
+			"/v1/tasks/" + w.task(w.AdminKey): {"PATCH", "", `{"priority": N}`},
+			"/v1/runners/" + runner:           {"PATCH", "", `{"paused": true, "note": "` + uuid.NewString() + ` N"}`},
+			"/v1/keys/" + key.ID:              {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
+			"/v1/pipelines/" + pipeline.ID:    {"POST", "/cancel", ""},
+		} {
+			tag := etag(w, at)
+			statuses := make([]int, 6)
+			var wg sync.WaitGroup
+			for i := range statuses {
+				wg.Go(func() {
+					one := []*world{w, other}[i%2]
+					statuses[i] = one.do(request{
+						method: c.method, path: at + c.action, key: w.AdminKey, body: strings.ReplaceAll(c.body, "N", strconv.Itoa(i+1)),
+						header: map[string]string{"If-Match": tag},
+					}).status
+				})
+			}
+			wg.Wait()
+			slices.Sort(statuses)
+			require.Equalf(t, []int{200, 412, 412, 412, 412, 412}, statuses, "%s %s%s", c.method, at, c.action)
 		}
-		wg.Wait()
-		slices.Sort(statuses)
-		require.Equal(t, []int{200, 412, 412, 412, 412, 412}, statuses)
 	}
+}
+
+// etag gives the tag of what is at a path.
+func etag(w *world, path string) string {
+	w.t.Helper()
+	tag := w.do(request{method: "GET", path: path, key: w.AdminKey}).header.Get("ETag")
+	require.NotEmptyf(w.t, tag, "%s", path)
+	return tag
 }
 
 func TestClient_SaysItsConditions(t *testing.T) {

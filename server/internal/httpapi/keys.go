@@ -21,7 +21,7 @@ func (s *Server) addKeys() {
 		method: http.MethodGet, path: "/v1/keys/{id}", id: "get-key", tag: tagAccess, summary: "Get an API key", tagged: true,
 	}, s.getKey)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/keys/{id}", id: "patch-key", tag: tagAccess, summary: "Rename an API key", current: unversioned(s.key),
+		method: http.MethodPatch, path: "/v1/keys/{id}", id: "patch-key", tag: tagAccess, summary: "Rename an API key", current: pinned(s.services.Registry.PinnedKey),
 		description: "Tasks keep the name under which they were made. Role, grants and expiry are for a key's life.",
 	}, s.patchKey)
 	add(s, route{
@@ -39,10 +39,6 @@ func (s *Server) createKey(ctx context.Context, in *withBody[api.KeyRequest]) (*
 
 func (s *Server) listKeys(ctx context.Context, in *pageInput) (*out[api.KeyList], error) {
 	return answer(s.services.Registry.Keys(ctx, principalOf(ctx), in.Limit, in.Cursor))
-}
-
-func (s *Server) key(ctx context.Context, id uuid.UUID) (api.Key, error) {
-	return s.services.Registry.Key(ctx, principalOf(ctx), id)
 }
 
 func (s *Server) getKey(ctx context.Context, in *withID) (*out[api.Key], error) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/google/uuid"
-
 	"ddap/shared/api"
 )
 
@@ -23,12 +21,12 @@ func (s *Server) addPipelines() {
 	}, s.getPipeline)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/pipelines/{id}/cancel", id: "cancel-pipeline", tag: tagPipelines,
-		current: unversioned(s.pipeline),
+		current: pinned(s.services.Pipelines.Pinned),
 		summary: "Cancel what has not ended of a pipeline",
 	}, s.cancelPipeline)
 	add(s, route{
 		method: http.MethodPost, path: "/v1/pipelines/{id}/retry", id: "retry-pipeline", tag: tagPipelines, status: http.StatusCreated,
-		once: &once{again: s.pipelineOfAgain}, current: unversioned(s.pipeline),
+		once: &once{again: s.pipelineOfAgain}, current: pinned(s.services.Pipelines.Pinned),
 		summary: "Try again what failed of a pipeline", description: "Makes new tasks for the steps that failed or were canceled and for those that need them, and keeps the outputs of the rest. " +
 			"Where the rows of a finished step are lost, the answer is 409 with the code input_lost; with rerun_lost_inputs that step runs again as well.",
 	}, s.retryPipeline)
@@ -54,10 +52,6 @@ func (s *Server) getPipeline(ctx context.Context, in *withID) (*out[api.Pipeline
 
 func (s *Server) retryPipeline(ctx context.Context, in *retryInput) (*out[api.Pipeline], error) {
 	return answer(s.services.Pipelines.Retry(ctx, principalOf(ctx), in.ID, in.RerunLost))
-}
-
-func (s *Server) pipeline(ctx context.Context, id uuid.UUID) (api.Pipeline, error) {
-	return s.services.Pipelines.Pipeline(ctx, principalOf(ctx), id)
 }
 
 func (s *Server) cancelPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {

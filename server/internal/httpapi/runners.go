@@ -17,7 +17,7 @@ func (s *Server) addRunners() {
 		method: http.MethodGet, path: "/v1/runners/{id}", id: "get-runner", tag: tagRunners, summary: "Get a runner", tagged: true,
 	}, s.getRunner)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/runners/{id}", id: "change-runner", tag: tagRunners, current: unversioned(s.runner),
+		method: http.MethodPatch, path: "/v1/runners/{id}", id: "change-runner", tag: tagRunners, current: pinned(s.services.Registry.PinnedRunner),
 		summary:     "Pause, drain or label a runner",
 		description: "A paused runner is told so and works on what it holds; a drained one finishes that. Neither gets new tasks. Labels replace all that the runner cannot override.",
 	}, s.patchRunner)
@@ -37,10 +37,6 @@ func (s *Server) addRunners() {
 
 func (s *Server) listRunners(ctx context.Context, in *pageInput) (*out[api.RunnerList], error) {
 	return answer(s.services.Registry.Runners(ctx, principalOf(ctx), in.Limit, in.Cursor))
-}
-
-func (s *Server) runner(ctx context.Context, id uuid.UUID) (api.Runner, error) {
-	return s.services.Registry.Runner(ctx, principalOf(ctx), id)
 }
 
 func (s *Server) getRunner(ctx context.Context, in *withID) (*out[api.Runner], error) {

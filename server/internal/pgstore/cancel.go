@@ -53,6 +53,9 @@ func canceledEntries(workspace uuid.UUID, canceled []changed) []auditEntry {
 
 // lockOpen locks tasks and gives those that have not ended.
 func lockOpen(ctx context.Context, tx bun.Tx, workspaceID uuid.UUID, ids []uuid.UUID, skipEnded bool) ([]uuid.UUID, error) {
+	if err := checkVersion(ctx, tx, store.VersionedTask, store.VersionedPipeline); err != nil {
+		return nil, err
+	}
 	var rows []struct {
 		ID    uuid.UUID
 		State string
@@ -67,9 +70,6 @@ func lockOpen(ctx context.Context, tx bun.Tx, workspaceID uuid.UUID, ids []uuid.
 	}
 	var open []uuid.UUID
 	for _, r := range rows {
-		if err := checkVersion(ctx, tx, r.ID); err != nil {
-			return nil, err
-		}
 		state := task.State(r.State)
 		switch {
 		case !state.Final():

@@ -131,6 +131,9 @@ func (s *Store) RenameKey(ctx context.Context, workspace, id uuid.UUID, name str
 		if errors.Is(err, sql.ErrNoRows) {
 			return keyNotFound(op, id)
 		}
+		if err == nil {
+			err = checkVersion(ctx, tx, store.VersionedKey)
+		}
 		if err != nil || row.Name == name {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Store) PatchTask(ctx context.Context, workspaceID, id uuid.UUID, patch 
 			return taskNotFound(op, id)
 		}
 		if err == nil {
-			err = checkVersion(ctx, tx, id)
+			err = checkVersion(ctx, tx, store.VersionedTask)
 		}
 		switch {
 		case err != nil:
@@ -85,36 +85,6 @@ func patchTask(ctx context.Context, tx bun.Tx, id uuid.UUID, patch api.TaskPatch
 		string(api.EventChanged), strings.Join(said, ", "), id).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write the event of a change: %w", err)
-	}
-	return nil
-}
-
-// TaskVersion implements store.Tasks. PostgreSQL stamps each version of a row
-// with the transaction that wrote it.
-func (s *Store) TaskVersion(ctx context.Context, workspaceID, id uuid.UUID) (string, error) {
-	const op = "pgstore.TaskVersion"
-	var text string
-	err := s.db.NewRaw("SELECT xmin::text FROM tasks WHERE workspace_id = ? AND id = ?", workspaceID, id).Scan(ctx, &text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", taskNotFound(op, id)
-	}
-	return text, failed(op, err)
-}
-
-// checkVersion refuses to change a task, which the transaction has locked, where
-// the caller knows it as another than it is.
-func checkVersion(ctx context.Context, tx bun.Tx, id uuid.UUID) error {
-	known, asked := store.VersionOf(ctx, id)
-	if !asked {
-		return nil
-	}
-	var text string
-	if err := tx.NewRaw("SELECT xmin::text FROM tasks WHERE id = ?", id).Scan(ctx, &text); err != nil {
-		return fmt.Errorf("read the version of a task: %w", err)
-	}
-	if text != known {
-		return fault.New("pgstore.checkVersion", fault.Stale, api.CodeChangedMeanwhile,
-			"The task has changed since you looked at it. Look again, and decide anew.")
 	}
 	return nil
 }

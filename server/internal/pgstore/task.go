@@ -144,7 +144,7 @@ func (s *Store) DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
 		err := tx.NewSelect().Model(&row).Column("name", "state", "cancel_pending", "pipeline_id").
 			Where("t.workspace_id = ? AND t.id = ?", workspaceID, id).For("UPDATE").Scan(ctx)
 		if err == nil {
-			err = checkVersion(ctx, tx, id)
+			err = checkVersion(ctx, tx, store.VersionedTask)
 		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows):

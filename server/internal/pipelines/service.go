@@ -19,6 +19,7 @@ import (
 // Store is what pipelines asks of the database.
 type Store interface {
 	store.Pipelines
+	store.Versions
 	CancelTasks(ctx context.Context, workspaceID uuid.UUID, ids []uuid.UUID, skipEnded bool) (store.Changes, error)
 }
 
@@ -86,6 +87,12 @@ func (s *Service) Pipeline(ctx context.Context, p store.Principal, id uuid.UUID)
 		v.Tasks = append(v.Tasks, tasks[i].View())
 	}
 	return v, nil
+}
+
+// Pinned is Pipeline, and gives a context in which it is Stale to act on it once
+// a step of it is another.
+func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, api.Pipeline, error) {
+	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedPipeline, ID: id}, func(ctx context.Context) (api.Pipeline, error) { return s.Pipeline(ctx, p, id) })
 }
 
 // pipelineList is the list that List gives.

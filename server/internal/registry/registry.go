@@ -20,6 +20,7 @@ type Records interface {
 	store.Enrollments
 	store.Runners
 	store.Datasets
+	store.Versions
 }
 
 // Dispatcher hands out work to runners, and has to hear what becomes of them.

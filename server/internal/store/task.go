@@ -181,8 +181,6 @@ type Tasks interface {
 	// PatchTask changes a task that has not ended; Conflict (wrong_state) for one
 	// that has, Invalid for a deadline that is past or before its time to run.
 	PatchTask(ctx context.Context, workspaceID, id uuid.UUID, patch api.TaskPatch) error
-	// TaskVersion names a task's present row, for WithVersion.
-	TaskVersion(ctx context.Context, workspaceID, id uuid.UUID) (string, error)
 	// DeleteTask removes a task that has ended and that no unfinished task needs,
 	// with its result, events and artifacts' records; Conflict otherwise.
 	DeleteTask(ctx context.Context, workspaceID, id uuid.UUID) error
