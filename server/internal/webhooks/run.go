@@ -3,10 +3,10 @@ package webhooks
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
+	"ddap/server/internal/periodic"
 	"ddap/shared/logkey"
 )
 
@@ -23,7 +23,7 @@ const (
 func (s *Service) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loops := []func(context.Context) error{s.runFollowLoop, s.runSendLoop, s.runForgetLoop, s.runOrphanLoop}
+	loops := []func(context.Context) error{s.runFollowLoop, s.runSendLoop, s.runForgetLoop, s.runOrphanLoop, s.runNewsLoop}
 	errs := make([]error, len(loops))
 	var wg sync.WaitGroup
 	for i, loop := range loops {
@@ -47,27 +47,35 @@ func nudge(c chan struct{}) {
 	}
 }
 
+// runFollowLoop makes deliveries when it is told to, and about once a second.
+func (s *Service) runFollowLoop(ctx context.Context) error {
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "follow events for webhooks", Interval: s.settings.Pause, Wake: s.look, Do: s.Follow})
+}
+
 // runSendLoop begins deliveries, and waits at its end for those under way.
 func (s *Service) runSendLoop(ctx context.Context) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	slots := make(chan struct{}, atOnce)
-	return s.every(ctx, s.settings.Pause, s.wake, "deliveries not begun", func(ctx context.Context) error { return s.start(ctx, &wg, slots) })
+	return periodic.Run(ctx, s.log, periodic.Work{
+		Name: "begin deliveries", Interval: s.settings.Pause, Wake: s.wake,
+		Do: func(ctx context.Context) error { return s.start(ctx, &wg, slots) },
+	})
 }
 
 func (s *Service) runForgetLoop(ctx context.Context) error {
-	return s.every(ctx, forgetPause, nil, "old deliveries not removed", s.Forget)
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "forget deliveries", Interval: forgetPause, Do: s.Forget})
 }
 
 // runOrphanLoop disables what a key has left behind by expiring.
 func (s *Service) runOrphanLoop(ctx context.Context) error {
-	return s.every(ctx, orphanPause, nil, "webhooks of ended keys not disabled", func(ctx context.Context) error {
+	return periodic.Run(ctx, s.log, periodic.Work{Name: "disable webhooks of ended keys", Interval: orphanPause, Do: func(ctx context.Context) error {
 		n, err := s.store.DisableOrphans(ctx)
 		if n > 0 {
 			s.log.WarnContext(ctx, "webhooks of ended keys disabled", logkey.Count, n)
 		}
 		return err
-	})
+	}})
 }
 
 // Forget removes deliveries that are too old.
@@ -79,22 +87,4 @@ func (s *Service) Forget(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// every does work again and again until ctx ends, at once when woken.
-func (s *Service) every(ctx context.Context, pause time.Duration, wake <-chan struct{}, trouble string, work func(context.Context) error) error {
-	timer := time.NewTimer(rand.N(pause)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-wake:
-		case <-ctx.Done():
-			return nil
-		}
-		if err := work(ctx); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "periodic work failed", logkey.Trouble, trouble, logkey.Error, err)
-		}
-		timer.Reset(pause*9/10 + rand.N(pause/5)) //nolint:gosec // jitter is no secret
-	}
 }

@@ -49,8 +49,8 @@ type Service struct {
 	client   *http.Client
 	// wake lets the sending begin before its next look.
 	wake chan struct{}
-	// made lets the following begin before its next look, because there is a webhook.
-	made chan struct{}
+	// look lets the following begin before its next look.
+	look chan struct{}
 	// unfollowed says that there was no webhook when that was last looked at.
 	unfollowed atomic.Bool
 	observer   Observer
@@ -61,7 +61,7 @@ func New(s Store, settings Settings, log *slog.Logger) *Service {
 	settings.Pause = cmp.Or(settings.Pause, pass)
 	return &Service{
 		store: s, settings: settings, log: log, client: newClient(settings.AllowPrivate),
-		wake: make(chan struct{}, 1), made: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), look: make(chan struct{}, 1),
 	}
 }
 
@@ -97,7 +97,7 @@ func (s *Service) Create(ctx context.Context, p store.Principal, req api.Webhook
 	if err != nil {
 		return api.Webhook{}, err
 	}
-	nudge(s.made)
+	nudge(s.look)
 	out := view(&w)
 	out.Secret = w.Secret
 	return out, nil
@@ -143,7 +143,7 @@ func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, p
 		Name: patch.Name, URL: patch.URL, Types: patch.Types, Enabled: patch.Enabled, By: p.Owner(),
 	}, head)
 	if err == nil && w.Enabled {
-		nudge(s.made)
+		nudge(s.look)
 	}
 	return view(&w), err
 }
