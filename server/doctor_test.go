@@ -20,14 +20,14 @@ func TestDoctor_ExitsWithWhatItFound(t *testing.T) {
 	code, out, stderr = execute(t, nil, "doctor", "--listen", "203.0.113.1:1", "--data-dir", filepath.Join(dir, "new"),
 		"--database-url", pgtest.Database(t), "--tls-cert", filepath.Join(dir, "none"), "--tls-key", filepath.Join(dir, "none"), "--output", "json")
 	require.Equal(t, 1, code, out+stderr)
-	require.Contains(t, stderr, "2 of 15 checks found something wrong")
+	require.Contains(t, stderr, "2 of 16 checks found something wrong")
 	var got struct {
 		Healthy  bool
 		Findings []struct{ Check, Status, Message, Remedy string }
 	}
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
 	require.False(t, got.Healthy)
-	require.Len(t, got.Findings, 15)
+	require.Len(t, got.Findings, 16)
 
 	code, _, stderr = execute(t, nil, "doctor", "--output", "xml")
 	require.Equal(t, 2, code)

@@ -69,6 +69,8 @@ var rooms = []room{
 	{"server/internal/events", services, "following what happens knows neither HTTP nor SQL"},
 	{"server/internal/webhooks", append(services, "server/internal/events"), "what is sent to receivers, with the one HTTP client of the server; it knows no SQL"},
 	{"server/internal/audit", services, "who changed what"},
+	{"server/internal/mail", []string{"shared/buildinfo"}, "e-mails, whatever they say"},
+	{"server/internal/mail/mailtest", []string{"server/internal/tlsfiles/certtest"}, "gives a mail server to the tests of any package"},
 	{"server/internal/stats", services, "figures for operators"},
 	{
 		"server/internal/backup",

@@ -32,6 +32,8 @@ var walls = []wall{
 	{"go.opentelemetry.io/otel", []string{
 		"server/internal/tracing", "server/internal/pgstore", "server/internal/app",
 	}, "traces are off for most; what they need is loaded in one place, and their provider is handed to the database"},
+	{"github.com/wneessen/go-mail", []string{"server/internal/mail"}, "one way to send e-mails"},
+	{"github.com/emersion", []string{"server/internal/mail/mailtest"}, "a mail server for tests only"},
 	{"go.yaml.in/yaml", []string{"server/internal/config"}, "one file of settings"},
 	{"golang.org/x/time/rate", []string{"server/internal/ratelimit"}, "one way to count"},
 	{"golang.org/x/crypto/ssh", []string{"server/internal/registry"}, "public keys are read and judged in one place"},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"ddap/server/internal/blobstore"
@@ -45,6 +46,10 @@ func Examine(ctx context.Context, cfg config.Config, log *slog.Logger) (_ []doct
 			p.Artifacts = content
 			defer func() { err = errors.Join(err, content.Close()) }()
 		}
+	}
+	if sender := newSender(cfg); sender != nil {
+		smtp, _ := cfg.SMTP() // was read for the sender
+		p.Mail, p.MailServer = sender, net.JoinHostPort(smtp.Host, strconv.Itoa(smtp.Port))
 	}
 	return doctor.Examine(ctx, p), nil
 }

@@ -12,6 +12,7 @@ import (
 	"ddap/server/internal/app/apptest"
 	"ddap/server/internal/config"
 	"ddap/server/internal/doctor"
+	"ddap/server/internal/mail/mailtest"
 )
 
 func examine(t *testing.T, cfg config.Config) map[string]doctor.Finding {
@@ -118,4 +119,29 @@ func TestCommands_LeaveAnotherUsersFolderAlone(t *testing.T) {
 	requireHealthy(t, found)
 	require.Equal(t, doctor.Skipped, found["database"].Status)
 	require.Contains(t, found["database"].Message, "belongs to nobody")
+}
+
+func TestExamine_LooksWhetherTheMailServerLetsItIn(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mailtest.Options{User: "ddap", Password: "s3cret"})
+	cfg := apptest.Config(t)
+	cfg.SMTPFrom = "ddap@example.org"
+	for url, c := range map[string]struct {
+		status doctor.Status
+		says   string
+	}{
+		"":                                       {doctor.Skipped, "no e-mails"},
+		"smtp://ddap:s3cret@" + server.Address(): {doctor.OK, server.Address() + " lets this server in"},
+		"smtp://ddap:wr0ng@" + server.Address():  {doctor.Wrong, "535"},
+		"smtp://127.0.0.1:1":                     {doctor.Wrong, "connection refused"},
+		"smtp://" + server.Address() + "?starttls=required": {doctor.Wrong, "STARTTLS"},
+	} {
+		cfg.SMTPURL = url
+		found := examine(t, cfg)["mail"]
+		require.Equalf(t, c.status, found.Status, "%s: %s", url, found.Message)
+		require.Contains(t, found.Message, c.says)
+		require.NotContains(t, found.Message, "s3cret")
+		require.NotContains(t, found.Message, "wr0ng")
+	}
+	require.Empty(t, server.Taken())
 }

@@ -56,6 +56,7 @@ type Config struct {
 	LogFormat, LogLevel string
 	Serving
 	Webhooks
+	Mail
 	// File is the configuration file, where there is one.
 	File string
 	// AdminKey is the key that the first start gives to the default workspace,
@@ -122,6 +123,7 @@ func (c *Config) AddServing(flags *pflag.FlagSet) {
 	flags.Int64Var(&c.MaxArtifactBytes, "max-artifact-bytes", c.MaxArtifactBytes, "size of one artifact at most")
 	c.addUploads(flags)
 	c.addWebhooks(flags)
+	c.addMail(flags)
 	flags.DurationVar(&c.ShutdownTimeout, "shutdown-timeout", c.ShutdownTimeout, "how long requests under way may take to finish when the server stops")
 	flags.StringVar(&c.MinRunnerVersion, "min-runner-version", c.MinRunnerVersion,
 		"oldest version of a runner that may register and gets tasks, as in 1.4.0; any when empty")
@@ -155,6 +157,7 @@ func (c *Config) Check() error {
 	refuse(c.MaxArtifactBytes < 1, "max-artifact-bytes", "must be at least 1, not %d", c.MaxArtifactBytes)
 	wrong = append(wrong, c.checkFiles()...)
 	wrong = append(wrong, c.checkWebhooks()...)
+	wrong = append(wrong, c.checkMail()...)
 	refuse(c.ShutdownTimeout < 0 || c.ShutdownTimeout > 10*time.Minute, "shutdown-timeout", "must be from 0s to 10m, not %s", c.ShutdownTimeout)
 	refuse(c.EventsKept < 0, "events-kept", "must not be negative, and is %s", c.EventsKept)
 	refuse(c.AuditKept < 0, "audit-kept", "must not be negative, and is %s", c.AuditKept)

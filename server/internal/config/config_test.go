@@ -29,6 +29,8 @@ func TestCheck_NamesTheFlagThatMakesNoSense(t *testing.T) {
 		"--database-connections":  func(c *config.Config) { c.DatabaseConnections = 1 },
 		"--max-artifact-bytes":    func(c *config.Config) { c.MaxArtifactBytes = 0 },
 		"--webhook-allow-private": func(c *config.Config) { c.WebhookAllowPrivate = []string{"10.0.0.1"} },
+		"--smtp-url":              func(c *config.Config) { c.SMTPURL, c.SMTPFrom = "http://u:secret@h", "a@example.org" },
+		"--smtp-from":             func(c *config.Config) { c.SMTPURL, c.SMTPFrom = "smtp://u:secret@h", "ddap" },
 		"--deliveries-kept":       func(c *config.Config) { c.DeliveriesKept = -time.Second },
 		"--failed-kept":           func(c *config.Config) { c.FailedKept = -time.Second },
 		"--max-upload-bytes":      func(c *config.Config) { c.MaxUploadBytes = 0 },
@@ -79,6 +81,7 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 		"DDAP_LOG_FORMAT": "json", "DDAP_LOG_LEVEL": "warn",
 		"DDAP_BLOB_URL": "s3://bucket", "DDAP_MAX_UPLOAD_BYTES": "2000", "DDAP_UPLOAD_RETENTION": "1h",
 		"DDAP_WEBHOOK_ALLOW_PRIVATE": "10.0.0.0/8,::1/128", "DDAP_DELIVERIES_KEPT": "5h",
+		"DDAP_SMTP_URL": "smtps://u:p@h", "DDAP_SMTP_FROM": "DDAP <a@example.org>",
 	}
 	require.NoError(t, envflag.Apply(flags, func(name string) (string, bool) { v, ok := env[name]; return v, ok }))
 	require.NoError(t, c.Check())
@@ -89,6 +92,7 @@ func TestFlags_HaveEnvironmentVariables(t *testing.T) {
 		LogFormat: "json", LogLevel: "warn", Serving: config.Default().Serving,
 		BlobURL: "s3://bucket", MaxUploadBytes: 2000, UploadRetention: time.Hour,
 		Webhooks: config.Webhooks{WebhookAllowPrivate: []string{"10.0.0.0/8", "::1/128"}, DeliveriesKept: 5 * time.Hour},
+		Mail:     config.Mail{SMTPURL: "smtps://u:p@h", SMTPFrom: "DDAP <a@example.org>"},
 	}, c)
 }
 

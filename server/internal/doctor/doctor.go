@@ -54,6 +54,11 @@ type Patient struct {
 		CheckWritable(ctx context.Context) error
 	}
 	ArtifactsError error
+	// Mail is nil where no e-mails are sent; MailServer is its HOST:PORT.
+	Mail interface {
+		CheckReachable(ctx context.Context) error
+	}
+	MailServer string
 	// Serves reports whether a server of ours answers at an address.
 	Serves func(ctx context.Context, address string) bool
 	// Now is the machine's clock.
@@ -89,6 +94,7 @@ var checks = []check{
 	{"artifacts", checkArtifacts, false},
 	{"listen", checkListen, false},
 	{"tls", checkTLS, false},
+	{"mail", checkMail, false},
 }
 
 // checkTimeout bounds one check.
