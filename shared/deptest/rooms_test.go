@@ -53,7 +53,7 @@ var rooms = []room{
 	{
 		"server/internal/httpapi",
 		[]string{
-			"server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
+			"server/internal/alerts", "server/internal/artifacts", "server/internal/audit", "server/internal/dispatch", "server/internal/events",
 			"server/internal/idempotency", "server/internal/origin", "server/internal/pipelines", "server/internal/ratelimit", "server/internal/registry",
 			"server/internal/results", "server/internal/schedules", "server/internal/stats", "server/internal/store",
 			"server/internal/uploads", "server/internal/webhooks", "shared/...",
@@ -69,6 +69,7 @@ var rooms = []room{
 	{"server/internal/events", services, "following what happens knows neither HTTP nor SQL"},
 	{"server/internal/webhooks", append(services, "server/internal/events"), "what is sent to receivers, with the one HTTP client of the server; it knows no SQL"},
 	{"server/internal/audit", services, "who changed what"},
+	{"server/internal/alerts", append(services, "server/internal/mail"), "what is wrong and who is told; it knows neither SQL nor SMTP"},
 	{"server/internal/mail", []string{"shared/buildinfo"}, "e-mails, whatever they say"},
 	{"server/internal/mail/mailtest", []string{"server/internal/tlsfiles/certtest"}, "gives a mail server to the tests of any package"},
 	{"server/internal/stats", services, "figures for operators"},

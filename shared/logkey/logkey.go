@@ -52,4 +52,8 @@ const (
 	Scheme       = "scheme"
 	WebhookID    = "webhook_id"
 	DeliveryID   = "delivery_id"
+	AlertID      = "alert_id"
+	AlertKind    = "alert_kind"
+	MailID       = "mail_id"
+	Event        = "event"
 )

@@ -11,6 +11,7 @@ import (
 	"net"
 	"time"
 
+	"ddap/server/internal/alerts"
 	"ddap/server/internal/artifacts"
 	"ddap/server/internal/audit"
 	"ddap/server/internal/blobstore"
@@ -52,6 +53,7 @@ type App struct {
 	retention *retention.Service
 	uploads   *uploads.Service
 	webhooks  *webhooks.Service
+	alerts    *alerts.Service
 	http      *httpapi.Server
 	listener  net.Listener
 	front     front
@@ -99,6 +101,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	a.webhooks = webhooks.New(store, webhooks.Settings{AllowPrivate: a.cfg.WebhookPrefixes(), Kept: a.cfg.DeliveriesKept, News: a.hub.News()}, a.log)
+	a.alerts = newAlerts(store, a.cfg, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)
 	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
 	a.retention = retention.New(store, retention.Keep{
@@ -117,6 +120,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Idempotency: idempotency.New(store, a.log),
 		Uploads:     a.uploads,
 		Webhooks:    a.webhooks,
+		Alerts:      a.alerts,
 		Ready:       a.ready,
 		Front:       a.httpFront(),
 	}, a.log)

@@ -52,6 +52,7 @@ func TestMetrics_TellOfTheQueueAndOfRequests(t *testing.T) {
 		`ddap_http_requests_total{method="POST",route="/v1/task",status="2xx"} 1` + "\n",
 		`ddap_http_request_duration_seconds_count{method="POST",route="/v1/task"} 1` + "\n",
 		"ddap_long_polls_waiting 0\n", "ddap_runners_waiting 0\n", "ddap_database_connections_limit 8\n", "ddap_build_info{", "go_goroutines",
+		`ddap_alerts_firing{kind="no_runner"} 0` + "\n", `ddap_alerts_firing{kind="queue_age"} 0` + "\n", `ddap_alerts_firing{kind="failure_rate"} 0` + "\n",
 	} {
 		require.Contains(t, text, part)
 	}

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"log/slog"
+
+	"ddap/server/internal/alerts"
 	"ddap/server/internal/config"
 	"ddap/server/internal/mail"
 )
@@ -18,4 +21,11 @@ func newSender(cfg config.Config) *mail.Sender {
 		Host: smtp.Host, Port: smtp.Port, User: smtp.User, Password: smtp.Password,
 		Implicit: smtp.Implicit, StartTLS: mail.StartTLS(smtp.StartTLS), From: cfg.SMTPFrom,
 	})
+}
+
+func newAlerts(store alerts.Store, cfg config.Config, log *slog.Logger) *alerts.Service {
+	if sender := newSender(cfg); sender != nil {
+		return alerts.New(store, sender, log)
+	}
+	return alerts.New(store, nil, log) // a nil *mail.Sender would be a Post
 }

@@ -30,6 +30,7 @@ func (a *App) measure() {
 	m.Gauge("event_stream_followers", "Streams of events that are open on this server.", func() float64 { return float64(a.events.Followers()) })
 	a.measureDeliveries(m)
 	a.measurePool(m)
+	a.measureAlerts(m)
 	m.Table([]string{"workspace", "state"}, []metrics.Column{
 		{Name: "tasks", Help: "Unfinished tasks in all servers' database. Every server tells the same number: do not add them up."},
 		{Name: "task_oldest_age_seconds", Help: "How long the task that has been in this state for longest has been in it."},

@@ -22,7 +22,7 @@ func (a *App) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, part := range []func(context.Context) error{
 		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.uploads.RunSweepLoop, a.http.WatchHangups,
-		a.schedules.Run, a.events.Run, a.audit.RunForgetLoop, a.retention.Run, a.webhooks.Run, a.front.run,
+		a.schedules.Run, a.events.Run, a.audit.RunForgetLoop, a.retention.Run, a.webhooks.Run, a.alerts.Run, a.front.run,
 		func(ctx context.Context) error { return a.registry.RunSessionLoop(ctx, a.log) },
 		func(context.Context) error { return a.http.Serve(a.front.secured(a.listener)) },
 	} {

@@ -121,6 +121,12 @@ var routes = map[string]access{
 	"GET /v1/webhooks/{id}/deliveries":                       granted(admins, api.GrantWebhooks),
 	"POST /v1/webhooks/{id}/deliveries/{delivery_id}/resend": granted(admins, api.GrantWebhooks),
 
+	"POST /v1/alerts":        operators,
+	"GET /v1/alerts":         operators,
+	"GET /v1/alerts/{id}":    operators,
+	"PATCH /v1/alerts/{id}":  operators,
+	"DELETE /v1/alerts/{id}": operators,
+
 	"GET /v1/events": viewers,
 	"GET /v1/audit":  operators,
 	"GET /v1/stats":  operators,

@@ -99,6 +99,11 @@ var allowed = map[string]string{
 	"POST /v1/webhooks/{id}/test":             "Aw",
 	"GET /v1/webhooks/{id}/deliveries":        "Aw",
 	"POST /v1/webhooks/{id}/deliveries/{delivery_id}/resend": "Aw",
+	"POST /v1/alerts":        "oA",
+	"GET /v1/alerts":         "oA",
+	"GET /v1/alerts/{id}":    "oA",
+	"PATCH /v1/alerts/{id}":  "oA",
+	"DELETE /v1/alerts/{id}": "oA",
 }
 
 // TestAccess_OfEveryRouteForEveryCredential is the full square: each route
@@ -267,9 +272,11 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	session := w.session(w.AdminKey, api.SessionRequest{})
 	webhook, err := w.admin.CreateWebhook(t.Context(), api.WebhookRequest{Name: "w", URL: "https://example.org/", Types: []string{"*"}})
 	require.NoError(t, err)
-	ids := map[string]string{"webhooks": webhook.ID, "sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
+	alert, err := w.admin.CreateAlert(t.Context(), api.AlertRequest{Name: "a", Kind: api.AlertNoRunner})
+	require.NoError(t, err)
+	ids := map[string]string{"alerts": alert.ID, "webhooks": webhook.ID, "sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
 	bodies := map[string]string{
-		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "PATCH webhooks": `{"enabled": false}`, "POST webhooksrotate": `{}`, "POST runnersrotate": `{}`,
+		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "PATCH webhooks": `{"enabled": false}`, "PATCH alerts": `{"paused": true}`, "POST webhooksrotate": `{}`, "POST runnersrotate": `{}`,
 		"POST keysssh-keys": `{"public_key": "` + edKey(t) + `"}`,
 	}
 	checked := 0
@@ -287,7 +294,7 @@ func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	require.Greater(t, checked, 15)
 
 	for path, field := range map[string]string{
-		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`, "/v1/webhooks": `"webhooks":[]`,
+		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`, "/v1/webhooks": `"webhooks":[]`, "/v1/alerts": `"alerts":[]`,
 	} {
 		got := w.do(request{method: "GET", path: path, key: stranger})
 		require.Containsf(t, string(got.body), field, "the list at %s", path)

@@ -43,9 +43,13 @@ var exampleBodies = map[string]string{
 	"put-datasets": `{
     "datasets": [{"name": "penguins", "policy": "aggregates", "min_group_size": 5, "rows": 344, "columns": [{"name": "species", "type": "string"}]}]
   }`,
-	"create-webhook":    `{"name": "our chat", "url": "https://example.org/hooks/ddap", "types": ["task.failed", "runner"]}`,
-	"change-webhook":    `{"types": ["task.failed"], "enabled": true}`,
-	"rotate-webhook":    `{"overlap_seconds": 86400}`,
+	"create-webhook": `{"name": "our chat", "url": "https://example.org/hooks/ddap", "types": ["task.failed", "runner"]}`,
+	"change-webhook": `{"types": ["task.failed"], "enabled": true}`,
+	"rotate-webhook": `{"overlap_seconds": 86400}`,
+	"create-alert": `{
+    "name": "Nobody reads the penguins", "kind": "no_runner", "dataset": "penguins", "for_seconds": 600, "notify": {"emails": ["ann@example.org"]}, "language": "id"
+  }`,
+	"change-alert":      `{"for_seconds": 900, "repeat_seconds": 86400}`,
 	"create-enrollment": `{"max_uses": 1, "expires_in_seconds": 86400, "labels": {"site": "lab"}}`,
 	"create-key":        `{"name": "our web site", "role": "analyst", "delegate": true, "grants": ["enrollments:create"]}`,
 	"patch-key":         `{"name": "our old web site"}`,

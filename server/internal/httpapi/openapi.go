@@ -29,6 +29,7 @@ const (
 	tagWork      = "For runners"
 	tagFleet     = "Events and figures"
 	tagWebhooks  = "Webhooks"
+	tagAlerts    = "Alerts"
 	tagHealth    = "Health"
 )
 
@@ -63,6 +64,7 @@ func humaConfig() huma.Config {
 				{Name: tagWork, Description: "What runners ask of the server. Unknown fields are ignored on these routes."},
 				{Name: tagFleet, Description: "What happens, what happened, and how much of it."},
 				{Name: tagWebhooks, Description: "What happens, sent to where an admin wants it."},
+				{Name: tagAlerts, Description: "Rules that watch the workspace, and tell when something is wrong and when it is over."},
 				{Name: tagHealth, Description: "For whoever watches the server."},
 			},
 			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{

@@ -60,6 +60,7 @@ func TestExamples_PassTheChecksOfTheirRoutes(t *testing.T) {
 		"change-task":   &api.TaskPatch{},
 		"change-runner": &api.RunnerPatch{}, "put-datasets": &api.DatasetsRequest{}, "create-enrollment": &api.EnrollmentRequest{}, "create-key": &api.KeyRequest{},
 		"create-webhook": &api.WebhookRequest{}, "change-webhook": &api.WebhookPatch{}, "rotate-webhook": &api.WebhookRotation{},
+		"create-alert": &api.AlertRequest{}, "change-alert": &api.AlertPatch{},
 		"create-schedule": &api.ScheduleRequest{}, "change-schedule": &api.SchedulePatch{},
 		"patch-key": &api.KeyPatch{}, "create-session": &api.SessionRequest{}, "create-ssh-key": &api.SSHKeyRequest{}, "rotate-runner": &api.RotateRequest{},
 	}
@@ -105,7 +106,7 @@ func TestReference_IsCompleteInItself(t *testing.T) {
 func TestSchemas_StayClosedForPeopleAndOpenForRunners(t *testing.T) {
 	t.Parallel()
 	closed := []string{
-		"EnrollmentRequest", "KeyPatch", "KeyRequest", "PipelineRequest", "PipelineStep", "RotateRequest", "RunnerPatch",
+		"AlertNotify", "AlertPatch", "AlertRequest", "EnrollmentRequest", "KeyPatch", "KeyRequest", "PipelineRequest", "PipelineStep", "RotateRequest", "RunnerPatch",
 		"SSHKeyRequest", "SchedulePatch", "ScheduleRequest", "SessionRequest", "TaskBatch", "TaskPatch", "TaskRequest",
 		"WebhookPatch", "WebhookRequest", "WebhookRotation",
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 
+	"ddap/server/internal/alerts"
 	"ddap/server/internal/artifacts"
 	"ddap/server/internal/audit"
 	"ddap/server/internal/dispatch"
@@ -47,6 +48,7 @@ type Services struct {
 	Stats     *stats.Service
 	Uploads   *uploads.Service
 	Webhooks  *webhooks.Service
+	Alerts    *alerts.Service
 	// Idempotency makes repeated requests have their effect once.
 	Idempotency *idempotency.Service
 	// Ready reports by name what the server depends on: nil for what works.
@@ -133,6 +135,7 @@ func (s *Server) addRoutes() {
 	s.addSessions()
 	s.addEvents()
 	s.addWebhooks()
+	s.addAlerts()
 	s.addAudit()
 	s.addStats()
 	s.addHealth()

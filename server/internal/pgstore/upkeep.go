@@ -74,7 +74,7 @@ func makeGood(ctx context.Context, tx bun.Tx) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("extend leases: %w", err)
 	}
-	return gap, nil
+	return gap, noteOutage(ctx, tx, seconds)
 }
 
 // takeBackOverdue ends what has run out, and gives the runners that did not

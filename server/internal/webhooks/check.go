@@ -20,7 +20,7 @@ const everything = "*"
 // typePattern is SUBJECT or SUBJECT.VERB.
 var typePattern = regexp.MustCompile(`^[a-z][a-z_]{0,49}(\.[a-z][a-z_]{0,49})?$`)
 
-// taskTypes are known to the last; other subjects may get more.
+// taskTypes and those of alerts are known to the last; other subjects may get more.
 var taskTypes = func() (known []string) {
 	for _, t := range []api.EventType{
 		api.EventCreated, api.EventScheduled, api.EventBlocked, api.EventQueued, api.EventLeased, api.EventRunning,
@@ -53,6 +53,8 @@ func (s *Service) check(op string, name, address *string, types []string) error 
 			wrong = append(wrong, fault.Field{Path: at, Message: "must be a type of events, as in task.failed, a subject, as in runner, or *"})
 		case strings.HasPrefix(t, "task.") && !slices.Contains(taskTypes, t):
 			wrong = append(wrong, operation.UnknownName(at, "type of events", t, taskTypes))
+		case strings.HasPrefix(t, "alert.") && !slices.Contains(api.AlertEventTypes(), t):
+			wrong = append(wrong, operation.UnknownName(at, "type of events", t, api.AlertEventTypes()))
 		}
 	}
 	if len(wrong) > 0 {
