@@ -161,6 +161,10 @@ func TestNearest_FindsWhatWasMeant(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(100, `{"source":{"dataset":"d"},"limit":1}`)
 	f.Add(200, `{"source":{"task":"t"},"where":{"any":[{"column":"a","op":"in","value":[1,"x",true]}]}}`)
+	f.Add(200, `{"source":{"task":"t"},"join":{"right":{"dataset":"d"},"how":"left","on":["a"]},"missing":[{"columns":["a"],"method":"constant","value":9007199254740993}],"derive":[{"name":"b","expression":"a + 1"}],"group_by":["a"],"aggregates":[{"func":"quantile","column":"b","q":0.25}],"dropna":false}`)
+	f.Add(200, `{"source":{"task":"t"},"rolling":{"on":"t","window":"7D","columns":["a"],"func":"mean"}}`)
+	f.Add(200, `{"source":{"task":"t"},"resample":{"on":"t","rule":"15min","closed":"right"}}`)
+	f.Add(200, `{"source":{"task":"t"},"pivot":{"index":["a"],"columns":"b","values":"c","fill_value":0}}`)
 	f.Add(300, `{"source":{"dataset_id":"i"},"model":"kmeans","params":{"n_clusters":3}}`)
 	f.Add(400, `{"inputs":[{"task":"t"}],"format":"csv"}`)
 	f.Fuzz(func(t *testing.T, code int, params string) {

@@ -27,6 +27,9 @@ const (
 	Object    Kind = "object"
 	SourceOf  Kind = "source"
 	Condition Kind = "condition"
+	// Scalar is text, a number, true or false; WindowOf a Window.
+	Scalar   Kind = "scalar"
+	WindowOf Kind = "window"
 )
 
 // Property is one parameter: what it is called, what it takes, and how a form
@@ -115,6 +118,12 @@ func checkValue(path string, value any, p Property) []fault.Field {
 		}
 	case Array:
 		return checkArray(path, value, p)
+	case Scalar:
+		if !scalar(value) {
+			return wrongKind(path, value, p)
+		}
+	case WindowOf:
+		return checkWindow(path, value)
 	case Object, SourceOf, Condition:
 		object, ok := value.(map[string]any)
 		switch {
@@ -206,6 +215,10 @@ func describeKind(p Property) string {
 		return "a list"
 	case SourceOf:
 		return `a source such as {"dataset": "NAME"} or {"task": "ID"}`
+	case Scalar:
+		return "text, a number, true or false"
+	case WindowOf:
+		return `a number of rows, or a length of time such as "7D"`
 	case Condition:
 		return `a condition such as {"column": "NAME", "op": "gt", "value": 1}`
 	default:

@@ -68,6 +68,10 @@ func (p Property) typeSchema() map[string]any {
 	switch p.Kind {
 	case SourceOf, Condition:
 		return map[string]any{"$ref": "#/$defs/" + string(p.Kind)}
+	case Scalar:
+		return map[string]any{"type": []string{"string", "number", "boolean"}}
+	case WindowOf:
+		return windowSchema()
 	case Object:
 		if len(p.Properties) == 0 {
 			return map[string]any{"type": "object"}

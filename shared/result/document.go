@@ -131,6 +131,9 @@ type Dataset struct {
 	// Policy and MinGroupSize are the strictest of its inputs'.
 	Policy       Policy `json:"policy"`
 	MinGroupSize int    `json:"min_group_size,omitempty"`
+	// RowsAreGroups means that each row describes a group of rows, so that a
+	// number of rows says nothing of how many source rows there are.
+	RowsAreGroups bool `json:"rows_are_groups,omitempty"`
 }
 
 // Location names the output of one attempt on one runner.

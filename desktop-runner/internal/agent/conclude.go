@@ -93,7 +93,7 @@ func (a *Agent) keepOutput(at *attempt, folder string, o plan.Outcome) error {
 		TaskID: at.TaskID, Attempt: at.Attempt, Policy: result.Aggregates, MinGroupSize: result.DefaultMinGroupSize, Sources: o.Document.Sources,
 	}
 	if d := o.Document.Dataset; d != nil {
-		kept.Columns = d.Columns
+		kept.Columns, kept.RowsAreGroups = d.Columns, d.RowsAreGroups
 		if d.Policy != "" {
 			kept.Policy, kept.MinGroupSize = d.Policy, d.MinGroupSize
 		}

@@ -2,9 +2,9 @@ package egress
 
 import (
 	"fmt"
+	"slices"
 
 	"ddap/desktop-runner/internal/finding"
-	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/result"
 )
 
@@ -27,6 +27,8 @@ func (s *sealing) chart(c finding.Chart, tables []finding.Table) error {
 		s.doc.Charts = append(s.doc.Charts, c.Chart)
 	case *finding.Sizes:
 		return s.sizes(c, tables)
+	case *finding.GroupChart:
+		return s.groupChart(c)
 	default:
 		return fmt.Errorf("sealing: no rule for a chart of type %T", c)
 	}
@@ -112,11 +114,7 @@ func (s *sealing) sizes(c *finding.Sizes, tables []finding.Table) error {
 		if !ok || g.Name != c.Groups {
 			continue
 		}
-		size := frame.Column(g.Frame, g.Size)
-		rows := make([]int64, g.Frame.Nrow())
-		for i := range rows {
-			rows[i] = integer(frame.Cell(g.Frame, i, size))
-		}
+		rows := groupSizes(g)
 		s.doc.Charts = append(s.doc.Charts, result.Chart{
 			Name: c.Name, Type: result.Bar, Title: c.Title,
 			X:      result.Axis{Title: c.AxisTitle, Type: result.Text},
@@ -126,6 +124,39 @@ func (s *sealing) sizes(c *finding.Sizes, tables []finding.Table) error {
 		return nil
 	}
 	return fmt.Errorf("sealing: chart %q shows the groups %q, which are not there", c.Name, c.Groups)
+}
+
+// groupChart draws a table that was sealed before, as it is now.
+func (s *sealing) groupChart(c *finding.GroupChart) error {
+	at := slices.IndexFunc(s.doc.Tables, func(t result.Table) bool { return t.Name == c.Groups })
+	if at < 0 {
+		return fmt.Errorf("sealing: chart %q shows the groups %q, which are not there", c.Name, c.Groups)
+	}
+	t := s.doc.Tables[at]
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	column := func(name string) (cells []any, of result.Column) {
+		j := slices.IndexFunc(t.Columns, func(c result.Column) bool { return c.Name == name })
+		cells = make([]any, len(t.Rows))
+		for i, row := range t.Rows {
+			cells[i] = row[j]
+		}
+		return cells, t.Columns[j]
+	}
+	_, x := column(c.X)
+	chart := result.Chart{Name: c.Name, Type: c.Type, Title: c.Title, X: result.Axis{Title: c.X, Type: x.Type}}
+	for _, name := range c.Y {
+		labels, _ := column(c.X)
+		values, y := column(name)
+		chart.Y = result.Axis{Title: name, Type: y.Type}
+		chart.Series = append(chart.Series, result.Series{Name: name, X: labels, Y: values})
+	}
+	if len(c.Y) > 1 {
+		chart.Y = result.Axis{Type: result.Float}
+	}
+	s.doc.Charts = append(s.doc.Charts, chart)
+	return nil
 }
 
 func cells(rows []int64) []any {

@@ -10,6 +10,8 @@
 package egress
 
 import (
+	"strings"
+
 	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/fault"
 	"ddap/shared/result"
@@ -67,6 +69,32 @@ func (p Policy) RefuseRows(what string) error {
 	}
 	return p.refuse("%s would send single rows, and the owner shares this data as summaries of at least %d rows only. "+
 		"Allowed are profiles, models and reports made of them.", what, p.MinGroupSize())
+}
+
+// RefuseUncounted gives the policy_refused fault for work whose numbers cannot be
+// counted by the rows of the source; nil where rows may leave anyway. Parts are
+// how the parameters call it.
+func (p Policy) RefuseUncounted(parts ...string) error {
+	if p.rows || len(parts) == 0 {
+		return nil
+	}
+	return p.refuse("%s cannot be done with this data: the owner shares summaries of at least %d rows only, and how many rows are behind each number could not be "+
+		"told. Allowed are where, derive, missing and group_by with count, size, sum, mean, std, var and nunique.", strings.Join(parts, ", "), p.MinGroupSize())
+}
+
+// RefuseGroups gives the policy_refused fault for a task that would take groups,
+// which an earlier task made, for rows of the data.
+func (p Policy) RefuseGroups(inputs []plan.Input) error {
+	if p.rows {
+		return nil
+	}
+	for _, in := range inputs {
+		if in.File != nil && in.File.RowsAreGroups {
+			return p.refuse("the rows of %q are groups, and how many rows of the data are behind each of them could not be told in what is made of them; the owner shares "+
+				"summaries of at least %d rows only. Allowed are a report of its result, and other questions to the data that it was made of.", in.Name, p.MinGroupSize())
+		}
+	}
+	return nil
 }
 
 func (p Policy) refuse(format string, args ...any) error {

@@ -111,9 +111,11 @@ func (s *sealing) output(o finding.Output) {
 		Location: result.Location{RunnerID: s.plan.RunnerID, TaskID: s.plan.TaskID, Attempt: s.plan.Attempt},
 	}
 	d.Policy, d.MinGroupSize = s.policy.wire()
+	d.RowsAreGroups = o.Grouped
 	if !s.policy.rows {
 		n := s.policy.MinGroupSize()
-		if left := o.From - o.Rows; o.Rows < n || left > 0 && left < n {
+		// The number of groups tells how many small ones there are.
+		if left := o.From - o.Rows; o.Grouped || o.Rows < n || left > 0 && left < n {
 			d.Rows -= d.Rows % n
 			d.RowsApproximate = true
 		}

@@ -101,46 +101,73 @@ func (s *sealing) sample(t *finding.Sample) {
 
 func (s *sealing) groups(t *finding.Groups) {
 	rows := frame.Rows(t.Frame)
-	size := frame.Column(t.Frame, t.Size)
+	sizes := groupSizes(t)
 	withheld := s.withheldGroups(t)
+	var kept [][]any
 	for i, row := range rows {
-		if !withheld[i] {
-			s.uneven(t, i, row)
+		switch {
+		case !withheld[i]:
+			s.uneven(t, i, sizes[i], row)
+		case t.Keyed:
+			s.note("Groups of fewer than %d rows are left out, and as many others as it takes so that they cannot be calculated.", s.policy.MinGroupSize())
 			continue
-		}
-		cell := suppressed(integer(row[size]), s.policy.MinGroupSize())
-		for j, c := range t.Columns {
-			if !slices.Contains(t.Told, c.Name) {
-				row[j] = cell
+		default:
+			cell := suppressed(sizes[i], s.policy.MinGroupSize())
+			for j, c := range t.Columns {
+				if !slices.Contains(t.Told, c.Name) {
+					row[j] = cell
+				}
 			}
+			s.withheldCells++
 		}
-		s.withheldCells++
+		kept = append(kept, row)
 	}
-	s.add(t.Name, t.Title, t.Columns, rows)
+	s.add(t.Name, t.Title, t.Columns, kept)
 }
 
-// uneven withholds the means of a group that all but a few of its rows agree on,
-// or that a few rows alone were the group of when the means were calculated.
-func (s *sealing) uneven(t *finding.Groups, group int, row []any) {
+// groupSizes gives the number of rows of each group.
+func groupSizes(t *finding.Groups) []int64 {
+	if t.Sizes != nil {
+		return t.Sizes
+	}
+	column := frame.Column(t.Frame, t.Size)
+	out := make([]int64, t.Frame.Nrow())
+	for i := range out {
+		out[i] = integer(frame.Cell(t.Frame, i, column))
+	}
+	return out
+}
+
+// uneven withholds the numbers of a group that may be those of a single row: the
+// means of one that all but a few of its rows agree on, or that a few rows alone
+// were the group of when the means were calculated; and counts of all but a few.
+func (s *sealing) uneven(t *finding.Groups, group int, size int64, row []any) {
 	few := t.Formed != nil && s.policy.hidesFew(t.Formed[group])
+	hide := func(j int, with result.Suppressed) {
+		row[j] = with
+		s.withheldCells++
+	}
 	for j, c := range t.Columns {
 		own := c.Name == t.Size || slices.Contains(t.Told, c.Name)
 		varied, known := t.Varied[c.Name]
-		if few && !own || known && s.policy.hidesFew(varied[group]) {
-			row[j] = smallGroup
-			s.withheldCells++
+		switch part := integer(row[j]); {
+		case !s.policy.rows && slices.Contains(t.Single, c.Name):
+			hide(j, singleRow)
+		case few && !own, known && s.policy.hidesFew(varied[group]):
+			hide(j, smallGroup)
+		case slices.Contains(t.Parts, c.Name) && s.policy.hidesFew(part):
+			hide(j, smallGroup)
+		case slices.Contains(t.Parts, c.Name) && s.policy.hidesFew(size-part):
+			hide(j, complementary)
 		}
 	}
 }
 
 func (s *sealing) withheldGroups(t *finding.Groups) []bool {
-	size := frame.Column(t.Frame, t.Size)
-	parts := make([]int64, t.Frame.Nrow(), t.Frame.Nrow()+1)
+	sizes := groupSizes(t)
 	if s.policy.rows {
-		return make([]bool, len(parts))
+		return make([]bool, len(sizes))
 	}
-	for i := range parts {
-		parts[i] = integer(frame.Cell(t.Frame, i, size))
-	}
-	return protect(append(parts, t.Outside), s.policy.MinGroupSize())
+	parts := append(slices.Clone(sizes), t.Outside)
+	return protect(parts, s.policy.MinGroupSize())
 }

@@ -16,18 +16,10 @@ import (
 	"ddap/shared/task"
 )
 
-// Condition is a condition tree as a statement's text with its bound values.
-type Condition struct {
-	SQL  string
-	Args []any
-	// Patterns are the regular expressions, each with its place.
-	Patterns []Pattern
-}
+// pattern is a regular expression and where it stands in the parameters.
+type pattern struct{ path, expression string }
 
-// Pattern is a regular expression and where it stands in the parameters.
-type Pattern struct{ Path, Expression string }
-
-// Compile turns a condition tree into SQL. Columns are looked up in the relation
+// condition turns a condition tree into SQL. Columns are looked up in the relation
 // and quoted; values are bound, never written into the text.
 //
 // Every comparison is either true or false: with a missing value it is false,
@@ -35,25 +27,21 @@ type Pattern struct{ Path, Expression string }
 // the rows without x, as ~(x > 5) does in pandas.
 //
 // The error is an invalid_params fault that names every place that is wrong.
-func Compile(w operation.Where, rel *source.Relation) (Condition, error) {
-	c := compiler{relation: rel}
-	sql := c.tree("params.where", w)
+func condition(w operation.Where, rel *source.Relation, v *values) (sql string, patterns []pattern, err error) {
+	c := compiler{relation: rel, values: v}
+	sql = c.tree("params.where", w)
 	if len(c.wrong) > 0 {
-		return Condition{}, fault.BadFields("filter.Compile", string(task.InvalidParams), c.wrong...)
+		return "", nil, fault.BadFields("filter.condition", string(task.InvalidParams), c.wrong...)
 	}
-	return Condition{SQL: sql, Args: c.args, Patterns: c.patterns}, nil
+	return sql, c.patterns, nil
 }
 
 type compiler struct {
-	relation *source.Relation
-	args     []any
-	patterns []Pattern
-	wrong    []fault.Field
-}
+	*values
 
-func (c *compiler) bind(value any) string {
-	c.args = append(c.args, value)
-	return fmt.Sprintf("$%d", len(c.args))
+	relation *source.Relation
+	patterns []pattern
+	wrong    []fault.Field
 }
 
 func (c *compiler) fail(path, format string, args ...any) string {
@@ -135,7 +123,7 @@ func (c *compiler) textual(path string, w operation.Where, column result.Column)
 		if _, err := regexp.Compile(value); err != nil {
 			return c.fail(path+".value", "is not a regular expression (RE2): %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		}
-		c.patterns = append(c.patterns, Pattern{Path: path + ".value", Expression: value})
+		c.patterns = append(c.patterns, pattern{path: path + ".value", expression: value})
 	}
 	return "coalesce(" + function + "(" + engine.Identifier(column.Name) + ", " + c.bind(value) + "), false)"
 }

@@ -1,12 +1,13 @@
-// Package filter is operation 200: a new dataset out of the rows and columns of
-// another that meet a condition tree.
+// Package filter is operation 200: a new dataset out of others. It joins, treats
+// missing values, derives columns, keeps rows that meet a condition tree, groups
+// and reshapes, in the order that operation.FilterParams has, as one statement
+// of queries that read each other.
 package filter
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
@@ -19,137 +20,240 @@ import (
 	"ddap/shared/task"
 )
 
-// Run writes the rows that meet the parameters as the task's output, and says
-// how many there are. Errors are invalid_params faults, or the engine's.
+// Run writes the rows that the parameters ask for as the task's output, and
+// says what became of the data. Errors are invalid_params faults, policy_refused
+// for an order of groups that would tell of single rows, or the engine's.
 func Run(ctx context.Context, s *step.Step, p *operation.FilterParams) (finding.Finding, error) {
-	columns, err := s.Relation.Pick("params.select", p.Select)
+	q, err := newQuery(ctx, s, p)
 	if err != nil {
-		return finding.Finding{}, err
-	}
-	q := query{relation: s.Relation, columns: columns, params: p}
-	if err := q.compile(ctx, s.DB); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("filtering", 0.4, 0.95)
-	text, args := q.statement()
-	output, from, err := s.Write(ctx, columns, text, args...)
-	if err != nil {
+	if err := q.compile(ctx); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("previewing", 0.95, 1)
-	sample, err := s.Sample(ctx, from, output, operation.DefaultPreviewRows)
-	if err != nil {
-		return finding.Finding{}, err
-	}
-	return finding.Finding{
-		Kind:       finding.Kind(operation.Filter, ""),
-		Summary:    "{rows_after} of {rows_before} rows remain, with {columns} columns.",
-		Parameters: parameters(p, columns),
-		Metrics: []finding.Metric{
-			{Name: "rows_before", Value: float64(s.Rows), Basis: finding.Count()},
-			{Name: "rows_after", Value: float64(output.Rows), Basis: finding.Count()},
-			{Name: "rows_dropped", Value: float64(s.Rows - output.Rows), Basis: finding.Remainder()},
-			{Name: "columns", Value: float64(len(columns)), Basis: finding.Known()},
-		},
-		Splits: []finding.Split{{Total: "rows_before", Parts: []string{"rows_after", "rows_dropped"}, Keep: "rows_before"}},
-		Tables: []finding.Table{&finding.Schema{Columns: columns}, sample},
-		Output: output,
-	}, nil
+	return q.run(ctx)
 }
 
-func parameters(p *operation.FilterParams, columns []result.Column) map[string]any {
-	out := map[string]any{"select": source.NamesOf(columns), "drop_duplicates": p.DropDuplicates}
-	if p.Where != nil {
-		out["where"] = p.Where
-	}
-	if len(p.Sort) > 0 {
-		out["sort"] = p.Sort
-	}
-	if p.Limit != nil {
-		out["limit"] = *p.Limit
-	}
-	return out
-}
-
-// query builds the one statement that a filter is.
+// query is one filter while it is compiled and run.
 type query struct {
-	relation *source.Relation
-	columns  []result.Column
-	params   *operation.FilterParams
+	*chain
 
-	where string
-	order []string
-	args  []any
+	step   *step.Step
+	params *operation.FilterParams
+	// right is the other relation of a join, if any.
+	right     *source.Relation
+	rightRows int64
+	// grouped means that rows were made into groups; keyed are the columns that
+	// tell these apart, and ungrouped is what they were made of.
+	grouped   bool
+	keyed     []string
+	ungrouped *chain
+	treated   []treated
 }
 
-func (q *query) compile(ctx context.Context, db *engine.DB) error {
-	q.where = "true"
-	if q.params.Where != nil {
-		c, err := Compile(*q.params.Where, q.relation)
+func newQuery(ctx context.Context, s *step.Step, p *operation.FilterParams) (*query, error) {
+	q := &query{step: s, params: p, grouped: p.Grouped() || p.Pivot != nil || p.Resample != nil}
+	if p.Join != nil {
+		if q.right = s.Others[operation.JoinPath]; q.right != nil {
+			rows, err := s.DB.Rows(ctx, "SELECT count(*) FROM "+q.right.From)
+			if err != nil {
+				return nil, err
+			}
+			q.rightRows = whole(rows[0][0])
+		}
+	}
+	q.chain = newChain(s.Relation, q.longestName())
+	return q, nil
+}
+
+// longestName is at least the length of any column's name.
+func (q *query) longestName() int {
+	longest := 0
+	for _, rel := range []*source.Relation{q.step.Relation, q.right} {
+		if rel != nil {
+			for _, c := range rel.Columns {
+				longest = max(longest, len(c.Name))
+			}
+		}
+	}
+	for _, d := range q.params.Derive {
+		longest = max(longest, len(d.Name))
+	}
+	if j := q.params.Join; j != nil {
+		left, right := j.Ends()
+		longest += max(len(left), len(right))
+	}
+	list := q.params.Aggregates
+	if r := q.params.Resample; r != nil {
+		list = append(list[:len(list):len(list)], r.Aggregates...)
+	}
+	for _, a := range list {
+		longest = max(longest, len(a.Title()))
+	}
+	return longest + maxAddedName
+}
+
+// compile adds one part after another.
+func (q *query) compile(ctx context.Context) error {
+	p := q.params
+	if q.needsPlaces() {
+		q.number()
+	}
+	if p.Join != nil {
+		if err := q.join(p.Join, q.right); err != nil {
+			return err
+		}
+	}
+	if err := q.fillMissing(ctx, p.Missing); err != nil {
+		return err
+	}
+	if err := q.derive(p.Derive); err != nil {
+		return err
+	}
+	if p.Where != nil {
+		sql, patterns, err := condition(*p.Where, q.relation(), &q.values)
 		if err != nil {
 			return err
 		}
-		if err := checkPatterns(ctx, db, c.Patterns); err != nil {
+		if err := checkPatterns(ctx, q.step.DB, patterns); err != nil {
 			return err
 		}
-		q.where, q.args = c.SQL, c.Args
+		q.rows(q.columns, plain(q.columns), " WHERE "+sql)
 	}
-	kept := source.Relation{Dataset: "the selected columns", Columns: q.columns}
+	if err := q.shape(ctx); err != nil {
+		return err
+	}
+	return q.arrange()
+}
+
+// needsPlaces reports whether the order of the rows in the file matters.
+// Numbering them costs time and memory, so it is not done in vain.
+func (q *query) needsPlaces() bool {
+	p := q.params
+	for _, r := range p.Missing {
+		if r.Method == operation.ForwardFill || r.Method == operation.BackwardFill || r.Method == operation.Interpolate {
+			return true
+		}
+	}
+	switch {
+	case p.Pivot != nil:
+		return p.Join != nil || p.Pivot.AggFunc == operation.First || p.Pivot.AggFunc == operation.Last
+	case p.Resample != nil:
+		return true
+	case q.grouped:
+		return p.Join != nil || needsOrder(p.Aggregates)
+	default:
+		return p.Join != nil || p.Rolling != nil || len(p.Sort) > 0 || p.DropDuplicates
+	}
+}
+
+// shape groups, pivots, rolls or resamples.
+func (q *query) shape(ctx context.Context) error {
+	switch p := q.params; {
+	case p.Grouped():
+		return q.group(p)
+	case p.Pivot != nil:
+		return q.pivot(ctx, p.Pivot)
+	case p.Rolling != nil:
+		return q.rolling(p.Rolling)
+	case p.Resample != nil:
+		return q.resample(ctx, p.Resample)
+	default:
+		return nil
+	}
+}
+
+// arrange selects columns, leaves out what is there twice, sorts and cuts.
+func (q *query) arrange() error {
+	p := q.params
+	before := q.relation()
+	columns, err := before.Pick("params.select", p.Select)
+	if err != nil {
+		return err
+	}
+	if err := q.checkSort(before, columns); err != nil {
+		return err
+	}
+	if len(p.Select) > 0 {
+		q.rows(columns, plain(columns), "")
+	}
+	if p.DropDuplicates {
+		q.once()
+	}
+	return nil
+}
+
+// once keeps the first of equal rows, in its place.
+func (q *query) once() {
+	list := source.List(q.columns)
+	query := "SELECT " + list + ", min(" + q.place + ") AS " + q.place
+	if q.sized {
+		query += ", CAST(sum(" + q.size + ") AS BIGINT) AS " + q.size
+	}
+	q.add(q.columns, query+" FROM "+q.last+" GROUP BY "+list)
+}
+
+func (q *query) checkSort(all *source.Relation, kept []result.Column) error {
+	selected := source.Relation{Dataset: "the selected columns", Columns: kept}
 	for i, k := range q.params.Sort {
 		path := fmt.Sprintf("params.sort[%d].column", i)
-		if _, err := q.relation.Column(path, k.Column); err != nil {
+		if _, err := all.Column(path, k.Column); err != nil {
 			return err
 		}
-		if _, err := kept.Column(path, k.Column); err != nil {
-			return fault.BadFields("filter.Run", string(task.InvalidParams), fault.Field{
-				Path: path, Message: fmt.Sprintf("%q is not among the selected columns; add it to select, or leave select empty", k.Column),
-			})
+		if _, err := selected.Column(path, k.Column); err != nil {
+			return invalid(path, "%q is not among the selected columns; add it to select, or leave select empty", k.Column)
 		}
+	}
+	return nil
+}
+
+// ending sorts and cuts.
+func (q *query) ending() string {
+	order := make([]string, 0, len(q.params.Sort)+1)
+	for _, k := range q.params.Sort {
 		direction := " ASC NULLS LAST"
 		if k.Ascending != nil && !*k.Ascending {
 			direction = " DESC NULLS LAST"
 		}
-		q.order = append(q.order, engine.Identifier(k.Column)+direction)
+		order = append(order, engine.Identifier(k.Column)+direction)
 	}
-	return nil
+	text := ""
+	if q.ordered {
+		text = " ORDER BY " + strings.Join(append(order, q.place), ", ")
+	}
+	if q.params.Limit != nil {
+		text += " LIMIT " + q.bind(*q.params.Limit)
+	}
+	return text
 }
 
 // checkPatterns lets the engine judge regular expressions before it meets data,
 // since its RE2 differs a little from Go's.
-func checkPatterns(ctx context.Context, db *engine.DB, patterns []Pattern) error {
+func checkPatterns(ctx context.Context, db *engine.DB, patterns []pattern) error {
 	for _, p := range patterns {
-		_, err := db.Rows(ctx, "SELECT regexp_matches('', ?)", p.Expression)
+		_, err := db.Rows(ctx, "SELECT regexp_matches('', ?)", p.expression)
 		switch {
 		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 			return err
 		case err != nil:
-			return fault.BadFields("filter.Run", string(task.InvalidParams),
-				fault.Field{Path: p.Path, Message: "is not a regular expression that the data engine takes (RE2)"})
+			return invalid(p.path, "is not a regular expression that the data engine takes (RE2)")
 		}
 	}
 	return nil
 }
 
-// statement gives the text and its values: rows in the order of the file, equal
-// ones once (the first), then sorted, then cut.
-func (q *query) statement() (string, []any) {
-	list := source.List(q.columns)
-	if len(q.order) == 0 && !q.params.DropDuplicates {
-		return q.limited("SELECT " + list + " FROM " + q.relation.From + " WHERE " + q.where)
-	}
-	place := engine.Identifier(source.FreeName(q.columns))
-	rows := "SELECT " + list + ", " + source.InFileOrder + " AS " + place + " FROM " + q.relation.From + " WHERE " + q.where
-	if q.params.DropDuplicates {
-		rows = "SELECT " + list + ", min(" + place + ") AS " + place + " FROM (" + rows + ") GROUP BY " + list
-	}
-	order := strings.Join(append(slices.Clone(q.order), place), ", ")
-	return q.limited("SELECT " + list + " FROM (" + rows + ") ORDER BY " + order)
+func invalid(path, format string, args ...any) error {
+	return fault.BadFields("filter.Run", string(task.InvalidParams), fault.Field{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-func (q *query) limited(text string) (string, []any) {
-	if q.params.Limit == nil {
-		return text, q.args
+// at moves an error from one place in the parameters to another.
+func at(err error, from, to string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(f.Fields) != 1 || f.Fields[0].Path != from {
+		return err
 	}
-	args := append(slices.Clone(q.args), *q.params.Limit)
-	return fmt.Sprintf("%s LIMIT $%d", text, len(args)), args
+	field := f.Fields[0]
+	field.Path = to
+	return fault.BadFields(f.Op, f.Code, field)
 }

@@ -122,6 +122,8 @@ func nameOf(t result.Type) string {
 		return "timestamps"
 	case result.Time:
 		return "times of day"
+	case null:
+		return "null"
 	default:
 		return "nested values"
 	}

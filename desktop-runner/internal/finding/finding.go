@@ -211,10 +211,18 @@ type Groups struct {
 	Name, Title string
 	Columns     []result.Column
 	Frame       frame.Frame
-	// Size names the column with the number of rows of the group; Told the
-	// columns that say nothing about its rows, such as its number.
-	Size string
-	Told []string
+	// Size names the column with the number of rows of the group; Sizes has them
+	// where no column does. Told are the columns that say nothing about its rows,
+	// such as its number.
+	Size  string
+	Sizes []int64
+	Told  []string
+	// Keyed means that columns have values of the data by which groups are told
+	// apart: that such a group is there at all is not told of a small one.
+	Keyed bool
+	// Single are the columns whose values may be those of single rows. Parts are
+	// those that count some of the rows of the group.
+	Single, Parts []string
 	// Outside counts the rows that belong to no group.
 	Outside int64
 	// Varied says, for a column of means and for each group, how many rows differ
@@ -255,10 +263,19 @@ type Sizes struct {
 	Labels []any
 }
 
+// GroupChart draws columns Y of the Groups table of that name over its column X,
+// as bars or lines. What is withheld in the table is withheld here.
+type GroupChart struct {
+	Name, Title, Groups, X string
+	Type                   result.ChartType
+	Y                      []string
+}
+
 func (*Distribution) chart() {}
 func (*Points) chart()       {}
 func (*Curves) chart()       {}
 func (*Sizes) chart()        {}
+func (*GroupChart) chart()   {}
 
 // Output is a file in the work folder with rows that stay on this computer.
 type Output struct {
@@ -268,6 +285,8 @@ type Output struct {
 	Columns []result.Column
 	// From is how many rows it was made of.
 	From int64
+	// Grouped means that its rows are groups, and none of them a row of the data.
+	Grouped bool
 }
 
 // File is a file in the work folder that leaves.

@@ -35,7 +35,9 @@ type Output struct {
 	Policy       result.Policy   `json:"policy"`
 	MinGroupSize int             `json:"min_group_size,omitempty"`
 	Columns      []result.Column `json:"columns"`
-	Sources      []result.Source `json:"sources"`
+	// RowsAreGroups means that the rows are groups of those that they were made of.
+	RowsAreGroups bool            `json:"rows_are_groups,omitempty"`
+	Sources       []result.Source `json:"sources"`
 	// KeptAt is when it came here, by this computer's clock.
 	KeptAt time.Time `json:"kept_at"`
 	bytes  int64
@@ -112,7 +114,7 @@ func (s *Store) Get(taskID string, attempt int) (_ plan.File, _ Output, release 
 		}
 	}
 	s.used[data]++
-	file := plan.File{Path: data, Format: plan.Parquet, Policy: o.Policy, MinGroupSize: o.MinGroupSize}
+	file := plan.File{Path: data, Format: plan.Parquet, Policy: o.Policy, MinGroupSize: o.MinGroupSize, RowsAreGroups: o.RowsAreGroups}
 	return file, o, sync.OnceFunc(func() { s.release(data) }), nil
 }
 

@@ -22,6 +22,9 @@ func (w *work) operate(ctx context.Context, params operation.Params) (finding.Fi
 	case *operation.FetchParams:
 		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return fetch.Run(ctx, s, p) })
 	case *operation.FilterParams:
+		if err := w.policy.RefuseUncounted(p.Uncounted()...); err != nil {
+			return finding.Finding{}, err
+		}
 		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return filter.Run(ctx, s, p) })
 	case *operation.AnalyzeParams:
 		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return analyze.Run(ctx, s, p) })

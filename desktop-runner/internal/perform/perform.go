@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 
 	"ddap/desktop-runner/internal/egress"
 	"ddap/desktop-runner/internal/engine"
@@ -80,46 +81,88 @@ func invalid(err error) error {
 	return fault.New(f.Op, fault.Invalid, string(task.InvalidParams), "%s", f.Message)
 }
 
-// onData opens the one input and runs an operation on it.
+// onData opens the inputs and runs an operation on the first of them; it finds
+// the others by their place in the parameters.
 func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.Step) (finding.Finding, error)) (f finding.Finding, err error) {
-	in, err := w.input()
+	inputs, err := w.inputs()
 	if err != nil {
 		return f, err
 	}
-	path, err := source.Locate(in.Name, in.File.Path)
-	if err != nil {
-		return f, err
-	}
-	file := *in.File
-	file.Path = path
-	db, err := engine.Open(ctx, engine.Options{WorkDir: w.plan.WorkDir, Files: []string{path}, Limits: w.plan.Limits})
+	db, err := engine.Open(ctx, engine.Options{WorkDir: w.plan.WorkDir, Files: paths(inputs), Limits: w.plan.Limits})
 	if err != nil {
 		return f, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
+	const reading = 0.4
+	share := reading / float64(len(inputs))
 	tracker := &step.Tracker{}
-	tracker.Stage("reading", 0, 0.4)
+	tracker.Stage("reading", 0, share)
 	stop := watch(db, tracker, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
 	defer stop()
-	rel, err := source.Open(ctx, db, 0, in.Name, file)
-	if err != nil {
-		return f, err
+	s := &step.Step{
+		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), Judge: w.policy.Judge,
+		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
 	}
-	counted, err := db.Rows(ctx, "SELECT count(*) FROM "+rel.From)
-	if err != nil {
-		return f, err
+	for i, in := range inputs {
+		if i > 0 {
+			tracker.Stage("reading", float64(i)*share, float64(i+1)*share)
+		}
+		rel, err := source.Open(ctx, db, i, in.Name, *in.File)
+		if err != nil {
+			return f, err
+		}
+		if i > 0 {
+			s.Others[in.Path] = rel
+			continue
+		}
+		counted, err := db.Rows(ctx, "SELECT count(*) FROM "+rel.From)
+		if err != nil {
+			return f, err
+		}
+		s.Relation = rel
+		s.Rows, _ = counted[0][0].(int64)
 	}
-	rows, _ := counted[0][0].(int64)
-	return do(ctx, &step.Step{DB: db, Relation: rel, Rows: rows, SingleRowsMayShow: w.policy.RowsMayLeave(), Judge: w.policy.Judge, MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker})
+	return do(ctx, s)
 }
 
-func (w *work) input() (plan.Input, error) {
+// inputs gives those that are data, with the real paths of their files. The one
+// that an operation is about comes first in the parameters.
+func (w *work) inputs() ([]plan.Input, error) {
+	var out []plan.Input
 	for _, in := range w.plan.Inputs {
-		if in.File != nil {
-			return in, nil
+		if in.File == nil {
+			continue
 		}
+		path, err := source.Locate(in.Name, in.File.Path)
+		if err != nil {
+			return nil, err
+		}
+		file := *in.File
+		file.Path, in.File = path, &file
+		out = append(out, in)
 	}
-	return plan.Input{}, fault.New("perform.input", fault.Invalid, string(task.InputLost),
-		"the data that this task reads is not on this computer any more")
+	if len(out) == 0 {
+		return nil, fault.New("perform.inputs", fault.Invalid, string(task.InputLost),
+			"the data that this task reads is not on this computer any more")
+	}
+	slices.SortStableFunc(out, func(a, b plan.Input) int { return rank(a) - rank(b) })
+	return out, w.policy.RefuseGroups(out)
+}
+
+// rank puts the other side of a join behind the source, in whatever order a
+// server names them.
+func rank(in plan.Input) int {
+	if in.Path == operation.JoinPath {
+		return 1
+	}
+	return 0
+}
+
+func paths(inputs []plan.Input) []string {
+	out := make([]string, len(inputs))
+	for i, in := range inputs {
+		out[i] = in.File.Path
+	}
+	return out
 }

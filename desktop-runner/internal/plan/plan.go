@@ -52,6 +52,8 @@ type File struct {
 	Format       Format        `json:"format"`
 	Policy       result.Policy `json:"policy"`
 	MinGroupSize int           `json:"min_group_size,omitempty"`
+	// RowsAreGroups means that the rows are groups that an earlier task made.
+	RowsAreGroups bool `json:"rows_are_groups,omitempty"`
 }
 
 // Format is the kind of a data file.

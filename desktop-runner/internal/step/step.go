@@ -21,6 +21,8 @@ const OutputFile = "output.parquet"
 type Step struct {
 	DB       *engine.DB
 	Relation *source.Relation
+	// Others are the other inputs, by their place in the parameters.
+	Others map[string]*source.Relation
 	// Rows is how many rows the relation has.
 	Rows int64
 	// SingleRowsMayShow is false where the policy would withhold rows anyway, so

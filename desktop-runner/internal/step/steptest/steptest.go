@@ -13,6 +13,7 @@ import (
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
+	"ddap/shared/operation"
 )
 
 // Example gives the path of a file of examples/data.
@@ -29,20 +30,34 @@ func Write(t *testing.T, name, content string) string {
 	return path
 }
 
-// Open opens a file under the dataset name "data". Single rows may show.
-func Open(t *testing.T, path string) *step.Step {
+// Open opens a file under the dataset name "data", and a second one, named
+// "right", as the other side of a join. Single rows may show.
+func Open(t *testing.T, files ...string) *step.Step {
 	t.Helper()
-	real, err := source.Locate("data", path)
-	require.NoError(t, err)
-	db, err := engine.Open(t.Context(), engine.Options{WorkDir: t.TempDir(), Files: []string{real}})
+	names := []string{"data", "right"}
+	paths := make([]string, len(files))
+	for i, file := range files {
+		var err error
+		paths[i], err = source.Locate(names[i], file)
+		require.NoError(t, err)
+	}
+	db, err := engine.Open(t.Context(), engine.Options{WorkDir: t.TempDir(), Files: paths})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	format, _ := source.FormatOf(real)
-	rel, err := source.Open(t.Context(), db, 0, "data", plan.File{Path: real, Format: format})
-	require.NoError(t, err)
-	counted, err := db.Rows(t.Context(), "SELECT count(*) FROM "+rel.From)
-	require.NoError(t, err)
-	rows, ok := counted[0][0].(int64)
-	require.True(t, ok)
-	return &step.Step{DB: db, Relation: rel, Rows: rows, SingleRowsMayShow: true, Tracker: &step.Tracker{}}
+	s := &step.Step{DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: true, Tracker: &step.Tracker{}}
+	for i, path := range paths {
+		format, _ := source.FormatOf(path)
+		rel, err := source.Open(t.Context(), db, i, names[i], plan.File{Path: path, Format: format})
+		require.NoError(t, err)
+		if i > 0 {
+			s.Others[operation.JoinPath] = rel
+			continue
+		}
+		counted, err := db.Rows(t.Context(), "SELECT count(*) FROM "+rel.From)
+		require.NoError(t, err)
+		rows, ok := counted[0][0].(int64)
+		require.True(t, ok)
+		s.Relation, s.Rows = rel, rows
+	}
+	return s
 }

@@ -1,0 +1,105 @@
+package filter
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ddap/desktop-runner/internal/engine"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+)
+
+// group makes one row of all rows that agree in the keys, in the order of these.
+func (q *query) group(p *operation.FilterParams) error {
+	if p.KeepsMissingKeys() || len(p.GroupBy) == 0 {
+		return q.groupBy("params.group_by", p.GroupBy, p.Aggregates, "")
+	}
+	keys, err := q.keys("params.group_by", p.GroupBy)
+	if err != nil {
+		return err
+	}
+	return q.groupBy("params.group_by", p.GroupBy, p.Aggregates, " WHERE "+present(keys))
+}
+
+func (q *query) groupBy(path string, names []string, list []operation.Aggregate, where string) error {
+	keys, err := q.keys(path, names)
+	if err != nil {
+		return err
+	}
+	columns, sql, err := aggregates("params.aggregates", q.relation(), list, q.place)
+	if err != nil {
+		return err
+	}
+	if err := distinctNames("params.aggregates", keys, columns); err != nil {
+		return err
+	}
+	q.ungrouped = q.clone()
+	q.ungrouped.rows(q.columns, plain(q.columns), where)
+	q.groups(append(append([]result.Column(nil), keys...), columns...), append(plain(keys), sql...), plain(keys), where)
+	q.keyed = names
+	return nil
+}
+
+// keys finds the columns of a key.
+func (q *query) keys(path string, names []string) ([]result.Column, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	keys, err := q.relation().Pick(path, names)
+	if err != nil {
+		return nil, err
+	}
+	for i, k := range keys {
+		if k.Type == result.Other {
+			return nil, invalid(fmt.Sprintf("%s[%d]", path, i), "%s has nested values, by which rows cannot be grouped", k.Name)
+		}
+	}
+	return keys, nil
+}
+
+// distinctNames refuses columns that the engine would take for one.
+func distinctNames(path string, keys, columns []result.Column) error {
+	for i, c := range columns {
+		if overlaps(keys, c.Name) {
+			return invalid(fmt.Sprintf("%s[%d].name", path, i), "%q is the name of a key already; give another one", c.Name)
+		}
+	}
+	return nil
+}
+
+// varied counts, for each group by its place, how many rows differ from the most
+// frequent value of a column, and how many have none. It is asked where single
+// rows may not show; see finding.Groups.
+func (q *query) varied(ctx context.Context, column string) (differ, absent map[int64]int64, err error) {
+	keys, err := q.ungrouped.relation().Pick("params.group_by", q.keyed)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, group := "", ""
+	if len(q.keyed) > 0 {
+		list = strings.Join(plain(keys), ", ")
+		group = " GROUP BY " + list
+		list += ", "
+	} else {
+		keys = nil
+	}
+	x := engine.Identifier(column)
+	inner := "SELECT " + list + "count(" + x + ") AS n, count(*) AS m FROM " + q.ungrouped.last + " GROUP BY " + list + x
+	text := "SELECT row_number() OVER (" + orderBy(plain(keys)) + "), max(n), sum(n)::BIGINT, sum(m)::BIGINT FROM (" + inner + ")" + group
+	differ, absent = map[int64]int64{}, map[int64]int64{}
+	err = q.step.DB.Each(ctx, func(row []any) error {
+		place, most, count, size := whole(row[0]), whole(row[1]), whole(row[2]), whole(row[3])
+		if differ[place] = count; most > 1 {
+			differ[place] = count - most
+		}
+		absent[place] = size - count
+		return nil
+	}, q.ungrouped.statement(text), q.ungrouped.list...)
+	return differ, absent, err
+}
+
+func whole(cell any) int64 {
+	n, _ := cell.(int64)
+	return n
+}
