@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -112,29 +113,22 @@ func quoted(runes []rune, i int) (token, int, error) {
 	return token{}, 0, &Error{Position: i + 1, Message: fmt.Sprintf("the closing %c is missing", quote)}
 }
 
+var numberPattern = regexp.MustCompile(`^([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+
+// digits takes all that looks like a number or a name, and judges it then.
 func digits(runes []rune, i int) (token, int, error) {
 	j := i
-	run := func() int {
-		from := j
-		for j < len(runes) && runes[j] >= '0' && runes[j] <= '9' {
-			j++
+	for j < len(runes) {
+		r := runes[j]
+		signed := (r == '+' || r == '-') && j > i && (runes[j-1] == 'e' || runes[j-1] == 'E')
+		if !signed && r != '.' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
 		}
-		return j - from
-	}
-	n := run()
-	if j < len(runes) && runes[j] == '.' {
 		j++
-		n += run()
 	}
-	ok := n > 0
-	if j < len(runes) && (runes[j] == 'e' || runes[j] == 'E') {
-		if j++; j < len(runes) && (runes[j] == '+' || runes[j] == '-') {
-			j++
-		}
-		ok = run() > 0 && ok
-	}
-	if !ok || j < len(runes) && (unicode.IsLetter(runes[j]) || unicode.IsDigit(runes[j]) || runes[j] == '_' || runes[j] == '.') {
+	t := token{number, i + 1, string(runes[i:j])}
+	if !numberPattern.MatchString(t.text) {
 		return token{}, 0, &Error{Position: i + 1, Message: "is no number that can be read; write 12, 1.5 or 1e3, and put a name that begins with a digit in `backquotes`"}
 	}
-	return token{number, i + 1, string(runes[i:j])}, j, nil
+	return t, j, nil
 }

@@ -259,6 +259,7 @@ func (p *parser) value() (Node, error) {
 		return &Column{at, t.text}, nil
 	case name:
 		return p.named(t)
+	default: // a symbol or the end
 	}
 	if !t.is("(") {
 		return nil, unexpected(t, "a column, a number, text in quotes or a function")
@@ -274,15 +275,22 @@ func (p *parser) value() (Node, error) {
 }
 
 func readNumber(t token) (Node, error) {
-	whole := !strings.ContainsAny(t.text, ".eE")
-	if f, err := strconv.ParseFloat(t.text, 64); err != nil {
+	f, err := strconv.ParseFloat(t.text, 64)
+	if err != nil {
 		return nil, &Error{Position: t.at, Message: "is a number that is too large"}
-	} else if whole {
-		if _, err := strconv.ParseInt(t.text, 10, 64); err != nil {
-			return &Number{At(t.at), strconv.FormatFloat(f, 'e', -1, 64), false}, nil
-		}
 	}
-	return &Number{At(t.at), t.text, whole}, nil
+	if strings.ContainsAny(t.text, ".eE") {
+		return &Number{At(t.at), t.text, false}, nil
+	}
+	if !fits64Bits(t.text) {
+		return &Number{At(t.at), strconv.FormatFloat(f, 'e', -1, 64), false}, nil
+	}
+	return &Number{At(t.at), t.text, true}, nil
+}
+
+func fits64Bits(digits string) bool {
+	_, err := strconv.ParseInt(digits, 10, 64)
+	return err == nil
 }
 
 func (p *parser) named(t token) (Node, error) {

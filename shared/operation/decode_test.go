@@ -83,6 +83,37 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"list for eq":            {operation.Filter, `{` + source + `,"where":{"column":"a","op":"eq","value":[1]}}`, "params.where.value", "not a list", ""},
 		"number for contains":    {operation.Filter, `{` + source + `,"where":{"column":"a","op":"contains","value":1}}`, "params.where.value", "must be text", ""},
 		"sort without column":    {operation.Filter, `{` + source + `,"sort":[{"ascending":true}]}`, "params.sort[0].column", "is required", ""},
+		"join without keys":      {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"}}}`, "params.join.on", "is required", ""},
+		"join by unequal keys":   {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"left_on":["a"],"right_on":["b","c"]}}`, "params.join.right_on", "each needs its partner", ""},
+		"join of a kind":         {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"how":"iner","on":["a"]}}`, "params.join.how", "did you mean", "inner"},
+		"join without source":    {operation.Filter, `{` + source + `,"join":{"right":{"dateset":"e"},"on":["a"]}}`, "params.join.right.dateset", "did you mean", "dataset"},
+		"cross join by keys":     {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"how":"cross","on":["a"]}}`, "params.join.how", "takes no keys", ""},
+		"equal suffixes":         {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"on":["a"],"suffixes":["",""]}}`, "params.join.suffixes", "must differ", ""},
+		"expression":             {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"a +"}]}`, "params.derive[0].expression", "at character 4", ""},
+		"unknown function":       {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"1 + rond(a)"}]}`, "params.derive[0].expression", "at character 5", "round"},
+		"derived twice":          {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"1"},{"name":"B","expression":"2"}]}`, "params.derive[1].name", "given twice", ""},
+		"derived name":           {operation.Filter, `{` + source + `,"derive":[{"name":"a\nb","expression":"1"}]}`, "params.derive[0].name", "plain text on one line", ""},
+		"two shapes":             {operation.Filter, `{` + source + `,"group_by":["a"],"resample":{"on":"t","rule":"1D"}}`, "params.resample", "together with group_by", ""},
+		"unknown aggregate":      {operation.Filter, `{` + source + `,"aggregates":[{"column":"a","func":"average"}]}`, "params.aggregates[0].func", "known are count, size", ""},
+		"aggregate of nothing":   {operation.Filter, `{` + source + `,"aggregates":[{"func":"mean"}]}`, "params.aggregates[0].column", "is required for mean", ""},
+		"size of a column":       {operation.Filter, `{` + source + `,"aggregates":[{"func":"size","column":"a"}]}`, "params.aggregates[0].column", "use count", ""},
+		"quantile of another":    {operation.Filter, `{` + source + `,"aggregates":[{"func":"mean","column":"a","q":0.5}]}`, "params.aggregates[0].q", "for the function quantile only", ""},
+		"quantile beyond":        {operation.Filter, `{` + source + `,"aggregates":[{"func":"quantile","column":"a","q":50}]}`, "params.aggregates[0].q", "from 0 to 1", ""},
+		"aggregate named as key": {operation.Filter, `{` + source + `,"group_by":["a"],"aggregates":[{"func":"size","name":"A"}]}`, "params.aggregates[0].name", "given twice", ""},
+		"dropna of no groups":    {operation.Filter, `{` + source + `,"dropna":true}`, "params.dropna", "there is no group_by", ""},
+		"pivot of its index":     {operation.Filter, `{` + source + `,"pivot":{"index":["a"],"columns":"a","values":"b"}}`, "params.pivot.columns", "among the columns of index", ""},
+		"window of no length":    {operation.Filter, `{` + source + `,"rolling":{"window":"1W","columns":["a"],"func":"sum"}}`, "params.rolling.window", "a length of time such as", ""},
+		"window of a fraction":   {operation.Filter, `{` + source + `,"rolling":{"window":1.5,"columns":["a"],"func":"sum"}}`, "params.rolling.window", "a whole number of rows", ""},
+		"window of time":         {operation.Filter, `{` + source + `,"rolling":{"window":"1D","columns":["a"],"func":"sum"}}`, "params.rolling.on", "is required for a window of time", ""},
+		"more than the window":   {operation.Filter, `{` + source + `,"rolling":{"window":2,"min_periods":3,"columns":["a"],"func":"sum"}}`, "params.rolling.min_periods", "at most 2", ""},
+		"rule":                   {operation.Filter, `{` + source + `,"resample":{"on":"t","rule":"1 day"}}`, "params.resample.rule", "write a number and a unit", ""},
+		"rule of two months":     {operation.Filter, `{` + source + `,"resample":{"on":"t","rule":"2MS"}}`, "params.resample.rule", "come one at a time", ""},
+		"rule beyond":            {operation.Filter, `{` + source + `,"resample":{"on":"t","rule":"999999999D"}}`, "params.resample.rule", "100 years", ""},
+		"closed months":          {operation.Filter, `{` + source + `,"resample":{"on":"t","rule":"M","closed":"left"}}`, "params.resample.rule", "take neither closed nor label", ""},
+		"fill of no columns":     {operation.Filter, `{` + source + `,"missing":[{"method":"mean"}]}`, "params.missing[0].columns", "is required for mean", ""},
+		"constant of nothing":    {operation.Filter, `{` + source + `,"missing":[{"method":"constant","columns":["a"]}]}`, "params.missing[0].value", "is required for constant", ""},
+		"value of another":       {operation.Filter, `{` + source + `,"missing":[{"method":"drop","value":1}]}`, "params.missing[0].value", "for the method constant only", ""},
+		"value of a list":        {operation.Filter, `{` + source + `,"missing":[{"method":"constant","columns":["a"],"value":[1]}]}`, "params.missing[0].value", "must be text, a number, true or false", ""},
 		"unknown model":          {operation.Analyze, `{` + source + `,"model":"kmean"}`, "params.model", "did you mean", "kmeans"},
 		"no target":              {operation.Analyze, `{` + source + `,"model":"linear_regression"}`, "params.target", "is required", ""},
 		"target of kmeans":       {operation.Analyze, `{` + source + `,"model":"kmeans","target":"a"}`, "params.target", "has no target", ""},
@@ -126,6 +157,16 @@ func TestSources_CanBeReplacedThroughTheirPointers(t *testing.T) {
 	raw, err := json.Marshal(p)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"inputs":[{"task":"a"},{"task":"id"}],"format":"html","language":"en"}`, string(raw))
+}
+
+func TestSources_AreBothSidesOfAJoin(t *testing.T) {
+	t.Parallel()
+	p, wrong := decode(operation.Filter, `{"source":{"task":"a"},"join":{"right":{"task":"b"},"on":["k"]}}`)
+	require.Empty(t, wrong)
+	sources := p.Sources()
+	require.Equal(t, "params.join.right", sources[1].Path)
+	sources[1].Source.Task = "id"
+	require.Equal(t, "id", p.(*operation.FilterParams).Join.Right.Task)
 }
 
 func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
@@ -177,6 +218,9 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		again, err := operation.Decode(p.Code(), raw)
 		require.NoErrorf(t, err, "what was accepted must stay acceptable: %s", raw)
-		require.Equal(t, p, again)
+		// Written, an empty list is the same as none.
+		rewritten, err := json.Marshal(again)
+		require.NoError(t, err)
+		require.Equal(t, string(raw), string(rewritten))
 	})
 }

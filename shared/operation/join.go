@@ -79,6 +79,11 @@ func (j *Join) check(path string) []fault.Field {
 	if len(j.Suffixes) == 2 && j.Suffixes[0] == j.Suffixes[1] {
 		return wrong(".suffixes", "must differ, so that columns of both datasets can be told apart")
 	}
+	for i, end := range j.Suffixes {
+		if len(end) > maxNameLength {
+			return wrong(fmt.Sprintf(".suffixes[%d]", i), "has more than %d characters", maxNameLength)
+		}
+	}
 	return append(append(duplicates(path+".on", j.On), duplicates(path+".left_on", j.LeftOn)...), duplicates(path+".right_on", j.RightOn)...)
 }
 
@@ -119,7 +124,7 @@ var joinProperty = Property{
 			Help:  i18n.Text{EN: "In the same order.", ID: "Dengan urutan yang sama."},
 		},
 		{
-			Name: "suffixes", Kind: Array, Items: &Property{Kind: String}, MinItems: 2, MaxItems: 2, Default: []string{"_x", "_y"},
+			Name: "suffixes", Kind: Array, Items: &Property{Kind: String, MayBeEmpty: true}, MinItems: 2, MaxItems: 2, Default: []string{"_x", "_y"},
 			Title: i18n.Text{EN: "Suffixes", ID: "Akhiran"},
 			Help: i18n.Text{
 				EN: "Put behind the names of columns that both datasets have.",

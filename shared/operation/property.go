@@ -44,6 +44,8 @@ type Property struct {
 	Default any
 	// Choices are the only values that a String takes, if there are any.
 	Choices []string
+	// MayBeEmpty lets a String be empty, which else is a mistake.
+	MayBeEmpty bool
 	// Minimum and Maximum bound an Integer or Number, both included; nil is no bound.
 	Minimum, Maximum *float64
 	// Items describes the elements of an Array.
@@ -147,7 +149,7 @@ func checkString(path string, value any, p Property) []fault.Field {
 		return wrongKind(path, value, p)
 	case len(p.Choices) > 0 && !slices.Contains(p.Choices, s):
 		return []fault.Field{unknownName(path, "choice", s, p.Choices)}
-	case len(p.Choices) == 0 && strings.TrimSpace(s) == "":
+	case len(p.Choices) == 0 && !p.MayBeEmpty && strings.TrimSpace(s) == "":
 		return []fault.Field{{Path: path, Message: "must not be empty"}}
 	}
 	return nil

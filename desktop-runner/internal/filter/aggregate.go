@@ -25,7 +25,6 @@ func aggregated(path string, rel *source.Relation, a operation.Aggregate, order 
 		return "", "", err
 	}
 	x := engine.Identifier(c.Name)
-	numeric := c.Type.Numeric() || c.Type == result.Boolean && (a.Func == operation.Sum || a.Func == operation.Mean)
 	switch a.Func {
 	case operation.Count:
 		return "count(" + x + ")", result.Integer, nil
@@ -39,8 +38,16 @@ func aggregated(path string, rel *source.Relation, a operation.Aggregate, order 
 			return "count(DISTINCT " + x + ")", result.Integer, nil
 		}
 		return string(a.Func) + "(" + typed(c) + ")", c.Type, nil
+	default:
+		return calculated(path, c, a)
 	}
-	if !numeric {
+}
+
+// calculated writes what is calculated of numbers; a sum and a mean of true and
+// false as well.
+func calculated(path string, c result.Column, a operation.Aggregate) (sql string, t result.Type, err error) {
+	countsTrue := c.Type == result.Boolean && (a.Func == operation.Sum || a.Func == operation.Mean)
+	if !c.Type.Numeric() && !countsTrue {
 		return "", "", invalid(path+".func", "%s works on numbers, but %s is a column of %s; use count, nunique, min, max, first or last", a.Func, c.Name, nameOf(c.Type))
 	}
 	switch a.Func {

@@ -246,35 +246,44 @@ func (c *calculator) arithmetic(n *expression.Binary, x, y value) value {
 			return side
 		}
 	}
-	if x.t == result.Integer && y.t == result.Integer {
-		switch n.Operator {
-		case "+", "-", "*":
-			return value{sql: "(" + x.sql + " " + n.Operator + " " + y.sql + ")", t: result.Integer}
-		case "%":
-			return value{sql: modulo(x.sql, y.sql), t: result.Integer}
-		case "//":
-			return value{sql: "((" + x.sql + " - " + modulo(x.sql, y.sql) + ") // " + y.sql + ")", t: result.Integer}
-		}
+	if x.t == result.Integer && y.t == result.Integer && n.Operator != "/" && n.Operator != "**" {
+		return value{sql: onIntegers(n.Operator, x.sql, y.sql), t: result.Integer}
 	}
-	a, b := double(x), double(y)
-	switch n.Operator {
-	case "//": // as numpy has it: 1.0 // 0.1 is 9
-		return value{sql: notNaN("CASE WHEN " + b + " = 0 THEN " + a + " / " + b + " ELSE round((" + a + " - " + floatModulo(a, b) + ") / " + b + ") END"), t: result.Float}
+	return value{sql: notNaN(onDoubles(n.Operator, double(x), double(y))), t: result.Float}
+}
+
+// onIntegers divides towards minus infinity, as Python does. The engine makes
+// what is divided by zero missing.
+func onIntegers(operator, x, y string) string {
+	switch operator {
 	case "%":
-		return value{sql: notNaN(floatModulo(a, b)), t: result.Float}
-	case "**":
-		return value{sql: notNaN("pow(" + a + ", " + b + ")"), t: result.Float}
+		return modulo(x, y)
+	case "//":
+		rest := "(" + x + " % " + y + ")"
+		return "(" + x + " // " + y + " - CASE WHEN " + rest + " <> 0 AND (" + rest + " < 0) <> (" + y + " < 0) THEN 1 ELSE 0 END)"
 	default:
-		return value{sql: notNaN("(" + a + " " + n.Operator + " " + b + ")"), t: result.Float}
+		return "(" + x + " " + operator + " " + y + ")"
+	}
+}
+
+// onDoubles divides as numpy does: 1.0 // 0.1 is 9, 1 / 0 infinite.
+func onDoubles(operator, a, b string) string {
+	switch operator {
+	case "//":
+		return "CASE WHEN " + b + " = 0 THEN " + a + " / " + b + " ELSE round((" + a + " - " + modulo(a, b) + ") / " + b + ") END"
+	case "%":
+		return modulo(a, b)
+	case "**":
+		return "pow(" + a + ", " + b + ")"
+	default:
+		return "(" + a + " " + operator + " " + b + ")"
 	}
 }
 
 // modulo has the sign of the divisor, as in Python; the engine's that of the dividend.
-func modulo(x, y string) string { return "(((" + x + " % " + y + ") + " + y + ") % " + y + ")" }
-
-func floatModulo(a, b string) string {
-	return "(CASE WHEN (" + a + " % " + b + ") <> 0 AND (" + a + " % " + b + " < 0) <> (" + b + " < 0) THEN (" + a + " % " + b + ") + " + b +
-		" ELSE " + a + " % " + b + " END)"
+func modulo(x, y string) string {
+	rest := "(" + x + " % " + y + ")"
+	return "(CASE WHEN " + rest + " <> 0 AND (" + rest + " < 0) <> (" + y + " < 0) THEN " + rest + " + " + y + " ELSE " + rest + " END)"
 }
 
 func double(x value) string {
@@ -288,13 +297,12 @@ func double(x value) string {
 func notNaN(sql string) string { return "nullif(" + sql + ", CAST('NaN' AS DOUBLE))" }
 
 func (c *calculator) comparison(n *expression.Binary, x, y value) value {
-	comparable := x.t == y.t || x.t.Numeric() && y.t.Numeric() || isMoment(x.t) && isMoment(y.t)
 	switch {
 	case len(c.wrong) > 0:
 		return x
 	case x.t == null || y.t == null:
 		return c.fail(n, "a comparison with null is never true; use is_null(…) or not_null(…)")
-	case !comparable || x.t == result.Other:
+	case !alike(x.t, y.t) || x.t == result.Other:
 		return c.fail(n, "%s cannot be compared with %s", nameOf(x.t), nameOf(y.t))
 	case x.t == result.Boolean && n.Operator != "==" && n.Operator != "!=":
 		return c.fail(n, "true and false are only equal or not; use == or !=")
@@ -304,6 +312,11 @@ func (c *calculator) comparison(n *expression.Binary, x, y value) value {
 		operator = n.Operator
 	}
 	return value{sql: "coalesce(" + x.sql + " " + operator + " " + y.sql + ", false)", t: result.Boolean, total: true}
+}
+
+// alike reports whether values of two types can be compared.
+func alike(a, b result.Type) bool {
+	return a == b || a.Numeric() && b.Numeric() || isMoment(a) && isMoment(b)
 }
 
 func isMoment(t result.Type) bool { return t == result.Date || t == result.Timestamp }
@@ -342,7 +355,7 @@ func (c *calculator) membership(n *expression.Membership) value {
 	members := make([]string, len(n.Members))
 	for i, m := range n.Members {
 		v := c.beside(m, x.t)
-		if v.t != x.t && !(v.t.Numeric() && x.t.Numeric()) && !(isMoment(v.t) && isMoment(x.t)) {
+		if !alike(v.t, x.t) {
 			return c.fail(m, "%s cannot be among %s", nameOf(v.t), nameOf(x.t))
 		}
 		members[i] = v.sql
@@ -357,12 +370,8 @@ func (c *calculator) membership(n *expression.Membership) value {
 // unify gives the one type that all values have, and writes them in it.
 func (c *calculator) unify(list []value) (t result.Type, sql []string) {
 	for _, v := range list {
-		switch {
-		case v.t == null || v.t == t:
-		case t == null || t == result.Integer && v.t == result.Float || t == result.Date && v.t == result.Timestamp:
-			t = v.t
-		case t == result.Float && v.t == result.Integer || t == result.Timestamp && v.t == result.Date:
-		default:
+		var ok bool
+		if t, ok = common(t, v.t); !ok {
 			c.fail(v.node, "is %s where the values before it are %s; all must be of one type (see to_text, to_number)", nameOf(v.t), nameOf(t))
 		}
 	}
@@ -377,4 +386,20 @@ func (c *calculator) unify(list []value) (t result.Type, sql []string) {
 		}
 	}
 	return t, sql
+}
+
+// common gives the type that has all values of two others.
+func common(a, b result.Type) (result.Type, bool) {
+	switch {
+	case a == b || b == null:
+		return a, true
+	case a == null:
+		return b, true
+	case a.Numeric() && b.Numeric():
+		return result.Float, true
+	case isMoment(a) && isMoment(b):
+		return result.Timestamp, true
+	default:
+		return a, false
+	}
 }

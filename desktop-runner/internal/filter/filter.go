@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
@@ -86,7 +87,7 @@ func (q *query) longestName() int {
 	}
 	list := q.params.Aggregates
 	if r := q.params.Resample; r != nil {
-		list = append(list[:len(list):len(list)], r.Aggregates...)
+		list = append(slices.Clip(list), r.Aggregates...)
 	}
 	for _, a := range list {
 		longest = max(longest, len(a.Title()))

@@ -82,7 +82,7 @@ func (m *joining) findKeys() error {
 		switch {
 		case l.Type == result.Other || r.Type == result.Other:
 			return invalid(at, "%s has nested values, which cannot be keys", l.Name)
-		case l.Type != r.Type && !(l.Type.Numeric() && r.Type.Numeric()):
+		case l.Type != r.Type && (!l.Type.Numeric() || !r.Type.Numeric()):
 			return invalid(at, "%s is a column of %s and %s one of %s; keys must be of one type: make it with derive in a task before (to_text, to_number, to_date)",
 				l.Name, nameOf(l.Type), r.Name, nameOf(r.Type))
 		}
@@ -95,36 +95,32 @@ func (m *joining) findKeys() error {
 // once, other names that both have get a suffix.
 func (m *joining) output() error {
 	leftEnd, rightEnd := m.Ends()
-	if kind := m.Kind(); kind == operation.Semi || kind == operation.Anti {
-		for _, c := range m.left.Columns {
-			m.put(c, side("l", c))
-		}
-		return nil
-	}
+	kind := m.Kind()
+	only := kind == operation.Semi || kind == operation.Anti
 	for _, c := range m.left.Columns {
-		key := slices.IndexFunc(m.keys, func(k [2]result.Column) bool { return k[0].Name == c.Name })
-		if key >= 0 && m.keys[key][1].Name == c.Name {
-			if c.Type != m.keys[key][1].Type {
+		switch key, shared := m.sharedKey(c.Name); {
+		case !only && shared:
+			if key[0].Type != key[1].Type {
 				c.Type = result.Float
 			}
-			m.put(c, m.merged(m.keys[key]))
-			continue
+			m.put(c, m.merged(key))
+		case !only && overlaps(m.right.Columns, c.Name):
+			m.put(renamed(c, leftEnd), side("l", c))
+		default:
+			m.put(c, side("l", c))
 		}
-		out := c
-		if overlaps(m.right.Columns, c.Name) {
-			out = renamed(c, leftEnd)
-		}
-		m.put(out, side("l", c))
+	}
+	if only {
+		return nil
 	}
 	for _, c := range m.right.Columns {
-		if slices.ContainsFunc(m.keys, func(k [2]result.Column) bool { return k[0].Name == c.Name && k[1].Name == c.Name }) {
-			continue
+		switch _, shared := m.sharedKey(c.Name); {
+		case shared:
+		case overlaps(m.left.Columns, c.Name):
+			m.put(renamed(c, rightEnd), side("r", c))
+		default:
+			m.put(c, side("r", c))
 		}
-		out := c
-		if overlaps(m.left.Columns, c.Name) {
-			out = renamed(c, rightEnd)
-		}
-		m.put(out, side("r", c))
 	}
 	for i, c := range m.columns {
 		if overlaps(m.columns[:i], c.Name) {
@@ -135,6 +131,16 @@ func (m *joining) output() error {
 		m.sorted = append(m.sorted, m.merged(k))
 	}
 	return nil
+}
+
+// sharedKey finds the key that both sides call by this name.
+func (m *joining) sharedKey(name string) (key [2]result.Column, ok bool) {
+	for _, k := range m.keys {
+		if k[0].Name == name && k[1].Name == name {
+			return k, true
+		}
+	}
+	return key, false
 }
 
 func (m *joining) put(c result.Column, sql string) {
