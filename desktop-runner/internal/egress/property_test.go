@@ -174,6 +174,59 @@ func TestSeal_LetsNobodyCalculateASmallCluster(t *testing.T) {
 	})
 }
 
+func TestSeal_LetsNobodyCalculateASmallGroupOfAKey(t *testing.T) {
+	t.Parallel()
+	columns := []result.Column{{Name: "key", Type: result.Text}, {Name: "size", Type: result.Integer}, {Name: "count", Type: result.Integer}, {Name: "mean", Type: result.Float}, {Name: "max", Type: result.Float}}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.Int64Range(2, 10).Draw(t, "n")
+		sizes := rapid.SliceOfN(rapid.Int64Range(1, 3*n), 0, 8).Draw(t, "sizes")
+		outside := rapid.Int64Range(0, 3*n).Draw(t, "outside")
+		g := &finding.Groups{Name: "g", Columns: columns, Sizes: sizes, Outside: outside, Keyed: true, Single: []string{"max"}, Parts: []string{"count"}, Varied: map[string][]int64{}}
+		grouped := int64(0)
+		rows := make([][]any, len(sizes))
+		varied := make([]int64, len(sizes))
+		for i, s := range sizes {
+			count := rapid.Int64Range(0, s).Draw(t, "count")
+			varied[i] = rapid.Int64Range(0, count).Draw(t, "varied")
+			rows[i] = []any{fmt.Sprint("key", i), s, count, float64(i), float64(i)}
+			grouped += s
+		}
+		g.Frame, g.Varied["mean"] = frameOf(t, columns, rows...), varied
+		document := sealed(t, n, finding.Finding{
+			Tables: []finding.Table{g}, Charts: []finding.Chart{&finding.GroupChart{Name: "c", Groups: "g", X: "key", Y: []string{"size"}, Type: result.Bar}},
+			Metrics: []finding.Metric{
+				{Name: "before", Value: float64(grouped + outside), Basis: finding.Count()}, {Name: "grouped", Value: float64(grouped), Basis: finding.Count()},
+				{Name: "dropped", Value: float64(outside), Basis: finding.Remainder()},
+			},
+			Splits: []finding.Split{{Total: "before", Parts: []string{"grouped", "dropped"}, Keep: "before"}},
+		})
+		shown := make([]bool, len(sizes))
+		for _, row := range document.Tables[0].Rows {
+			i := 0
+			_, err := fmt.Sscanf(row[0].(string), "key%d", &i)
+			require.NoError(t, err)
+			shown[i] = true
+			require.False(t, isShown(row[4]), "a maximum is the value of a single row")
+			if isShown(row[2]) {
+				audit{t, n}.total("count and missing", []int64{row[2].(int64), sizes[i] - row[2].(int64)}, []bool{true, true})
+			}
+			require.False(t, isShown(row[3]) && varied[i] > 0 && varied[i] < n, "a mean of %d rows that differ", varied[i])
+		}
+		_, beforeTold := document.Metrics["before"]
+		_, groupedTold := document.Metrics["grouped"]
+		_, droppedTold := document.Metrics["dropped"]
+		if groupedTold {
+			audit{t, n}.total("rows in groups", sizes, shown)
+		}
+		if beforeTold {
+			audit{t, n}.total("all rows", append(sizes[:len(sizes):len(sizes)], outside), append(shown[:len(shown):len(shown)], droppedTold))
+		}
+		if len(document.Charts) > 0 {
+			require.Len(t, document.Charts[0].Series[0].X, len(document.Tables[0].Rows), "the picture tells what the table does")
+		}
+	})
+}
+
 func TestSeal_LetsNobodyCalculateASmallCount(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -168,6 +168,14 @@ func (s *sealing) withheldGroups(t *finding.Groups) []bool {
 	if s.policy.rows {
 		return make([]bool, len(sizes))
 	}
-	parts := append(slices.Clone(sizes), t.Outside)
-	return protect(parts, s.policy.MinGroupSize())
+	n := s.policy.MinGroupSize()
+	withheld := protect(append(slices.Clone(sizes), t.Outside), n)
+	if t.Keyed {
+		// How many rows are in no group may be told as a metric, and then what is
+		// left of the groups must suffice by itself.
+		for i, hidden := range protect(sizes, n) {
+			withheld[i] = withheld[i] || hidden
+		}
+	}
+	return withheld
 }
