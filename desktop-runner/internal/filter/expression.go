@@ -32,6 +32,7 @@ func (q *query) derive(list []operation.Derivation) error {
 			t, sql = result.Other, "NULL"
 		}
 		q.setColumn(result.Column{Name: d.Name, Type: t}, sql)
+		q.derived(d)
 	}
 	if len(wrong) > 0 {
 		return fault.BadFields("filter.derive", string(task.InvalidParams), wrong...)

@@ -39,6 +39,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.FilterParams) (finding.
 // query is one filter while it is compiled and run.
 type query struct {
 	*chain
+	origins
 
 	step   *step.Step
 	params *operation.FilterParams
@@ -54,7 +55,7 @@ type query struct {
 }
 
 func newQuery(ctx context.Context, s *step.Step, p *operation.FilterParams) (*query, error) {
-	q := &query{step: s, params: p, grouped: p.Grouped() || p.Pivot != nil || p.Resample != nil}
+	q := &query{origins: newOrigins(), step: s, params: p, grouped: p.Grouped() || p.Pivot != nil || p.Resample != nil}
 	if p.Join != nil {
 		if q.right = s.Others[operation.JoinPath]; q.right != nil {
 			rows, err := s.DB.Rows(ctx, "SELECT count(*) FROM "+q.right.From)
@@ -125,7 +126,10 @@ func (q *query) compile(ctx context.Context) error {
 	if err := q.shape(ctx); err != nil {
 		return err
 	}
-	return q.arrange()
+	if err := q.arrange(); err != nil {
+		return err
+	}
+	return q.checkTold()
 }
 
 // needsPlaces reports whether the order of the rows in the file matters.

@@ -39,6 +39,7 @@ func (q *query) fillMissing(ctx context.Context, rules []operation.MissingRule) 
 			q.rows(q.columns, plain(q.columns), " WHERE "+present(columns))
 			err = q.countDropped(ctx, before, columns, r)
 		} else if err = q.fill(path, columns, r); err == nil {
+			q.origins.filled(source.NamesOf(columns), r.Method)
 			err = q.countFilled(ctx, before, columns, r)
 		}
 		if err != nil {
