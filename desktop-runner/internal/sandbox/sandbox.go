@@ -5,8 +5,15 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+)
+
+// Errors of Enter for a file to read that was exchanged after it was found.
+var (
+	ErrGone = errors.New("the file is not there any more")
+	ErrLink = errors.New("a symbolic link has taken the place of the file")
 )
 
 // Policy says what a process needs.

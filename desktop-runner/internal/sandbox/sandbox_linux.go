@@ -81,13 +81,14 @@ func pathRules(p Policy) (rules []landlock.Rule, opened []int, err error) {
 	return rules, opened, nil
 }
 
-var errLink = errors.New("a symbolic link has taken the place of the file")
-
 // pin opens what stands at a path now, so that the rule is for that and not for
 // what somebody who can write to the folder puts there a moment later. The path
 // was resolved before, so a link there is such an exchange.
 func pin(path string) (fd int, rights landlock.AccessFSSet, err error) {
 	fd, err = unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if errors.Is(err, unix.ENOENT) {
+		return 0, 0, ErrGone
+	}
 	if err != nil {
 		return 0, 0, err
 	}
@@ -99,7 +100,7 @@ func pin(path string) (fd int, rights landlock.AccessFSSet, err error) {
 	switch info.Mode & unix.S_IFMT {
 	case unix.S_IFLNK:
 		_ = unix.Close(fd)
-		return 0, 0, errLink
+		return 0, 0, ErrLink
 	case unix.S_IFDIR:
 		return fd, readTree, nil
 	default:

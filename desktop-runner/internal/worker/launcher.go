@@ -14,6 +14,7 @@ import (
 
 	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/api"
+	"ddap/shared/task"
 )
 
 // ErrKill is the cause of a context whose end kills a child at once, where any
@@ -163,6 +164,13 @@ func (l *Launcher) run(ctx context.Context, o order, progress func(plan.Progress
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	begun := time.Now()
+	// Before there is a child, which would wait for an order that cannot be written.
+	raw, err := json.Marshal(o)
+	if err != nil {
+		return ending{outcome: &plan.Outcome{Failure: &plan.Failure{
+			Reason: task.InvalidParams, Message: "The parameters of this task are no JSON, or nested too deeply, so this runner cannot read them.",
+		}}}
+	}
 	c, err := l.start(o)
 	if err != nil {
 		return ending{startErr: err, trouble: "the child process could not be started"}
@@ -172,7 +180,7 @@ func (l *Launcher) run(ctx context.Context, o order, progress func(plan.Progress
 	go func() {
 		defer close(handedOver)
 		// A child that did not read its order shows in how it ended.
-		_ = json.NewEncoder(c.stdin).Encode(o)
+		_, _ = c.stdin.Write(append(raw, '\n'))
 	}()
 	l.follow(ctx, c, o.limits().MemoryBytes, progress, &end)
 
