@@ -130,6 +130,7 @@ var rooms = []room{
 		"the child's life, whatever it does",
 	},
 	{"desktop-runner/internal/sandbox", nil, "the system's wall knows nothing of what is inside"},
+	{"desktop-runner/internal/walls", nil, "holds tests only: what a task could try against the computer"},
 	{"desktop-runner/internal/settings", []string{"shared/envflag", "shared/result"}, "settings know nothing of what they set"},
 	{"desktop-runner/internal/spool", []string{"desktop-runner/internal/durable", "shared/api", "shared/result"}, "reports on disk"},
 	{

@@ -39,6 +39,8 @@ func engineFailure(kind engine.Kind) *plan.Failure {
 		return &plan.Failure{Reason: task.DiskFull, Message: "It needed more disk space than the owner of this computer allows, or than is left. Use fewer columns or rows, or ask the owner for more."}
 	case engine.Unreadable:
 		return &plan.Failure{Reason: task.SourceUnreadable, Message: "The data could not be read to its end; the file may be damaged."}
+	case engine.Refused:
+		return &plan.Failure{Reason: task.OperationFailed, Message: "It tried something that no task may do on this computer, such as reading what is not shared, and was stopped."}
 	case engine.OutOfRange:
 		return &plan.Failure{Reason: task.OperationFailed, Message: "A number in the data is too large to calculate with."}
 	default:

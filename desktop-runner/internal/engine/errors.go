@@ -71,6 +71,9 @@ func kindOfDuckDB(err error) Kind {
 		return Internal
 	}
 	switch {
+	// First, because the names of settings are phrases of the other cases.
+	case refusedByLockDown(d):
+		return Refused
 	// DuckDB calls a full spill folder "out of memory" as well.
 	case strings.Contains(d.Msg, "max_temp_directory_size"), strings.Contains(d.Msg, "No space left on device"),
 		strings.Contains(d.Msg, "File too large"): // the limit of the process, see package sandbox
@@ -81,12 +84,24 @@ func kindOfDuckDB(err error) Kind {
 		return Interrupted
 	case d.Type == duckdb.ErrorTypeOutOfRange:
 		return OutOfRange
-	case d.Type == duckdb.ErrorTypePermission, strings.Contains(d.Msg, "configuration has been locked"):
-		return Refused
 	case d.Type == duckdb.ErrorTypeIO, d.Type == duckdb.ErrorTypeConversion,
 		d.Type == duckdb.ErrorTypeInvalidInput, d.Type == duckdb.ErrorTypeSerialization:
 		return Unreadable
 	default:
 		return Internal
 	}
+}
+
+// refusedByLockDown knows the ways in which DuckDB says no: files and settings,
+// and the extensions that it may neither load nor fetch.
+func refusedByLockDown(d *duckdb.Error) bool {
+	if d.Type == duckdb.ErrorTypePermission || d.Type == duckdb.ErrorTypeMissingExtension || d.Type == duckdb.ErrorTypeAutoLoad {
+		return true
+	}
+	for _, phrase := range []string{"configuration has been locked", "Can't find the home directory", "but it exists in the "} {
+		if strings.Contains(d.Msg, phrase) {
+			return true
+		}
+	}
+	return false
 }
