@@ -41,12 +41,12 @@ var work = map[string]struct {
 	"export":            {operation.Export, `{"inputs":[{"dataset":"d"}],"format":"csv"}`},
 }
 
-func TestTasks_StopWithinASecond_WhateverTheyDo(t *testing.T) {
+func TestTasks_StopWithinASecond_WhateverTheyDo(t *testing.T) { //nolint:tparallel // what is measured is time, so its parts run one after the other
 	t.Parallel()
 	w := newWorld(t)
 	path := w.large(t, 2_000_000)
 	for name, job := range work {
-		t.Run(name, func(t *testing.T) { // one after the other: what is measured is time
+		t.Run(name, func(t *testing.T) {
 			p := w.plan(job.code, job.params, "d", path)
 			p.WorkDir = filepath.Join(w.work, name)
 			require.NoError(t, os.Mkdir(p.WorkDir, 0o700))

@@ -10,8 +10,6 @@ const (
 	both stop = "both"
 	// byDuckDB: the system's wall lets it pass; why says what is lost if DuckDB's is down.
 	byDuckDB stop = "DuckDB only"
-	// bySystem: DuckDB's wall lets it pass.
-	bySystem stop = "system only"
 	// byNature: it fails with both walls down, because what it wants is not there.
 	byNature stop = "no wall needed"
 )
