@@ -3,6 +3,7 @@
 package walls_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 func requireWholeSandbox(t *testing.T) {
 	t.Helper()
 	if missing := sandbox.Probe().Missing(); len(missing) > 0 {
+		require.Emptyf(t, os.Getenv("CI"), "CI must try the whole wall: %v", missing)
 		t.Skip("this kernel does not offer the whole sandbox: " + strings.Join(missing, "; "))
 	}
 }
@@ -71,7 +73,7 @@ func TestStatements_DoTheirHarm_WithoutAnyWall(t *testing.T) {
 	eachStatement(t, func(t *testing.T, s statement) {
 		if s.stop != both {
 			require.NotEmpty(t, s.why)
-			t.Skip(s.why)
+			return // it asks for nothing that is there to be had
 		}
 		w := newWorld(t)
 		a := ask(t, w, s.sql, false, false)

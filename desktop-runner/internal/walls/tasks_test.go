@@ -19,7 +19,7 @@ type said struct {
 	// reason is empty where the words are taken as plain text: the task succeeds,
 	// and nothing has come of it.
 	reason task.Reason
-	// says is part of the sentence that leaves.
+	// says is a pattern of the sentence that leaves.
 	says string
 }
 
@@ -61,6 +61,11 @@ var places = map[string]struct {
 	"filter select":    {operation.Filter, `{"source":{"dataset":"d"},"select":["%s"]}`},
 	"filter where":     {operation.Filter, `{"source":{"dataset":"d"},"where":{"any":[{"column":"%s","op":"not_null"}]}}`},
 	"filter sort":      {operation.Filter, `{"source":{"dataset":"d"},"sort":[{"column":"%s"}]}`},
+	"filter group_by":  {operation.Filter, `{"source":{"dataset":"d"},"group_by":["%s"]}`},
+	"filter aggregate": {operation.Filter, `{"source":{"dataset":"d"},"aggregates":[{"column":"%s","func":"max"}]}`},
+	"filter pivot":     {operation.Filter, `{"source":{"dataset":"d"},"pivot":{"index":["id"],"columns":"%s","values":"id"}}`},
+	"filter rolling":   {operation.Filter, `{"source":{"dataset":"d"},"rolling":{"window":2,"columns":["%s"],"func":"sum"}}`},
+	"filter missing":   {operation.Filter, `{"source":{"dataset":"d"},"missing":[{"columns":["%s"],"method":"drop"}]}`},
 	"analyze features": {operation.Analyze, `{"source":{"dataset":"d"},"model":"describe","features":["%s"]}`},
 	"analyze target":   {operation.Analyze, `{"source":{"dataset":"d"},"model":"linear_regression","target":"%s","features":["id"]}`},
 }
@@ -88,6 +93,25 @@ var words = map[string][]said{
 		{"a number of too many digits", operation.Filter, strings.ReplaceAll(where("gt", strings.Repeat("9", 2000)), "name", "id"), task.InvalidParams, "number"},
 		{"a statement as a number", operation.Filter, strings.ReplaceAll(where("gt", `"1; DROP TABLE input0"`), "name", "id"), task.InvalidParams, "number"},
 		{"too many values", operation.Filter, where("in", "["+strings.Repeat(`"a",`, 10_001)+`"a"]`), task.InvalidParams, "at most"},
+	},
+	"expressions": {
+		{"a statement", operation.Filter, derive("1; COPY (SELECT 1) TO '{out}/x.csv'"), task.InvalidParams, "character"},
+		{"a subquery", operation.Filter, derive("(SELECT content FROM read_text('{secret}'))"), task.InvalidParams, "character"},
+		{"a function of files", operation.Filter, derive("read_text('{secret}')"), task.InvalidParams, "read_text"},
+		{"a function of the environment", operation.Filter, derive("getenv('HOME')"), task.InvalidParams, "getenv"},
+		{"a function of settings", operation.Filter, derive("current_setting('secret_directory')"), task.InvalidParams, "current_setting"},
+		{"a cast of SQL", operation.Filter, derive("name::JSON"), task.InvalidParams, "character"},
+		{"a comment", operation.Filter, derive("name -- x"), task.InvalidParams, "character"},
+		{"a lambda", operation.Filter, derive("list_transform(name, x -> x)"), task.InvalidParams, ""},
+		{"a parameter", operation.Filter, derive("$1"), task.InvalidParams, "character"},
+		{"a qualified column", operation.Filter, derive("input0.name"), task.InvalidParams, ""},
+		{"a column in backquotes", operation.Filter, derive("`name\\\" FROM input0; --`"), task.InvalidParams, "not a known column"},
+		{"text that closes its quote", operation.Filter, derived("name == 'x'' OR 1=1 --'"), "", ""},
+		{"far too deep", operation.Filter, derive(strings.Repeat("(", 1_000) + "1" + strings.Repeat(")", 1_000)), task.InvalidParams, ""},
+		{"a name that is SQL", operation.Filter, fromD + `"derive":[{"name":"x\" FROM read_text('{secret}'); --","expression":"name == 'nobody'"}],"where":{"column":"name","op":"eq","value":"nobody"}}`, "", ""},
+		{"a name of a group that is SQL", operation.Filter, fromD + `"where":{"column":"name","op":"eq","value":"nobody"},"group_by":["name"],"aggregates":[{"func":"size","name":"n\"; COPY (SELECT 1) TO '{out}/x.csv'; --"}]}`, "", ""},
+		{"a rule that is SQL", operation.Filter, fromD + `"resample":{"on":"id","rule":"1D'); --","aggregates":[{"func":"size"}]}}`, task.InvalidParams, "rule"},
+		{"a window that is SQL", operation.Filter, fromD + `"rolling":{"window":"2 PRECEDING) --","columns":["id"],"func":"sum"}}`, task.InvalidParams, "window"},
 	},
 	"operators": {
 		{"SQL", operation.Filter, where(`= 1 OR 1 =`, `1`), task.InvalidParams, "op"},
@@ -131,4 +155,14 @@ var words = map[string][]said{
 
 func where(op, value string) string {
 	return fromD + `"where":{"column":"name","op":"` + op + `","value":` + value + `}}`
+}
+
+// derive asks for a column of an expression, and derived keeps the rows for which
+// that is true.
+func derive(expression string) string {
+	return fromD + `"derive":[{"name":"x","expression":"` + expression + `"}]}`
+}
+
+func derived(expression string) string {
+	return fromD + `"derive":[{"name":"x","expression":"` + expression + `"}],"where":{"column":"x","op":"eq","value":true}}`
 }
