@@ -131,7 +131,11 @@ var rooms = []room{
 	},
 	{"desktop-runner/internal/sandbox", nil, "the system's wall knows nothing of what is inside"},
 	{"desktop-runner/internal/walls", nil, "holds tests only: what a task could try against the computer"},
-	{"desktop-runner/internal/settings", []string{"shared/envflag", "shared/result"}, "settings know nothing of what they set"},
+	{
+		"desktop-runner/internal/settings",
+		[]string{"desktop-runner/internal/plan", "shared/envflag", "shared/operation", "shared/result"},
+		"settings know nothing of what they set, but for how a file is written and how to name the nearest",
+	},
 	{"desktop-runner/internal/spool", []string{"desktop-runner/internal/durable", "shared/api", "shared/result"}, "reports on disk"},
 	{
 		"desktop-runner/internal/outputs",

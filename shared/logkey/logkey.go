@@ -56,4 +56,7 @@ const (
 	AlertKind    = "alert_kind"
 	MailID       = "mail_id"
 	Event        = "event"
+	Files        = "files"
+	Guess        = "guess"
+	Notes        = "notes"
 )

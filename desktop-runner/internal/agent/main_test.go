@@ -130,6 +130,6 @@ func failure(reason task.Reason, message string) plan.Outcome {
 	return plan.Outcome{Failure: &plan.Failure{Reason: reason, Message: message}}
 }
 
-func inspect(context.Context, string, plan.Limits) (worker.Description, error) {
+func inspect(context.Context, plan.File, string, plan.Limits) (worker.Description, error) {
 	return worker.Description{Format: plan.CSV, Columns: []result.Column{{Name: "species", Type: result.Text}}}, nil
 }

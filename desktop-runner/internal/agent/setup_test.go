@@ -73,13 +73,13 @@ func configure(h home, log *slog.Logger) (agent.Config, error) {
 		return agent.Config{}, err
 	}
 	launcher, root := &worker.Launcher{}, folder.Path("work")
-	look := func(ctx context.Context, path string) (worker.Description, error) {
+	look := func(ctx context.Context, file plan.File) (worker.Description, error) {
 		dir, err := worker.Folder(root)
 		if err != nil {
 			return worker.Description{}, err
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
-		return launcher.Inspect(ctx, path, dir, plan.Limits{})
+		return launcher.Inspect(ctx, file, dir, plan.Limits{})
 	}
 	shares := []settings.Share{{Name: "birds", Path: h.share, Policy: result.Rows}}
 	return agent.Config{

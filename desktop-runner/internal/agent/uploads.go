@@ -73,7 +73,7 @@ func (a *Agent) checkUpload(in api.Input) (plan.Format, *plan.Failure) {
 	case !ok:
 		return "", &plan.Failure{
 			Reason:  task.SourceUnreadable,
-			Message: fmt.Sprintf("%s: its ending is not known; upload it as .csv, .tsv, .json, .ndjson or .parquet", in.Name),
+			Message: fmt.Sprintf("%s: its ending is not known; upload it as %s", in.Name, plan.Endings),
 		}
 	case a.Limits.DiskBytes > 0 && in.SizeBytes > a.Limits.DiskBytes:
 		return "", &plan.Failure{

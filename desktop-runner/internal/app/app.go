@@ -127,13 +127,13 @@ const inspectTime = 15 * time.Minute
 // inspector looks at files in children, each with a work folder of its own.
 func inspector(l *worker.Launcher, root string, limits plan.Limits) catalogue.Inspect {
 	limits.Timeout = inspectTime
-	return func(ctx context.Context, path string) (worker.Description, error) {
+	return func(ctx context.Context, file plan.File) (worker.Description, error) {
 		folder, err := worker.Folder(root)
 		if err != nil {
 			return worker.Description{}, err
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
-		return l.Inspect(ctx, path, folder, limits)
+		return l.Inspect(ctx, file, folder, limits)
 	}
 }
 
@@ -155,8 +155,8 @@ func (a *App) Close() error { return a.folder.Close() }
 func Work() int {
 	return worker.Main(worker.Work{
 		Perform: perform.Run,
-		Inspect: func(ctx context.Context, path string, limits plan.Limits) (worker.Description, error) {
-			d, err := source.Inspect(ctx, path, limits)
+		Inspect: func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (worker.Description, error) {
+			d, err := source.Inspect(ctx, file, workDir, limits)
 			return worker.Description(d), err
 		},
 	})

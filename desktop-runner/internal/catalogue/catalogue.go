@@ -31,8 +31,8 @@ import (
 	"ddap/shared/task"
 )
 
-// Inspect looks at a data file in a child process.
-type Inspect func(ctx context.Context, path string) (worker.Description, error)
+// Inspect looks at the files of a dataset in a child process.
+type Inspect func(ctx context.Context, file plan.File) (worker.Description, error)
 
 // retryAfter is when a file is looked at again although it did not change,
 // because what failed may have been the moment and not the file.
@@ -57,7 +57,7 @@ type entry struct {
 	share settings.Share
 	// version is that of the file when it was looked at; empty before that.
 	version     string
-	path        string
+	file        plan.File
 	description *worker.Description
 	trouble     string
 	triedAt     time.Time
@@ -96,7 +96,7 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 	before := c.entry(i)
 	after := before
 	var err error
-	after.path, after.version, err = find(before.share.Path)
+	after.file, after.version, err = find(before.share)
 	fresh := err == nil && after.version == before.version
 	if fresh && (before.description != nil || c.now().Sub(before.triedAt) < retryAfter) {
 		return
@@ -104,14 +104,14 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 	after.description, after.triedAt = nil, c.now()
 	if err == nil {
 		var d worker.Description
-		if d, err = c.inspect(ctx, after.path); err == nil {
+		if d, err = c.inspect(ctx, after.file); err == nil {
 			after.description = &d
 		}
 	}
 	if ctx.Err() != nil {
 		return
 	}
-	after.trouble = sentence(err, before.share.Path, after.path)
+	after.trouble = sentence(err, before.share.Path, after.file.Path)
 	c.tell(before, after)
 	c.mu.Lock()
 	c.entries[i] = after
@@ -129,7 +129,8 @@ func (c *Catalogue) tell(before, after entry) {
 	switch {
 	case after.description != nil:
 		c.log.Info("dataset is shared", logkey.DatasetName, after.share.Name, logkey.Policy, string(after.share.Policy),
-			logkey.Columns, len(after.description.Columns))
+			logkey.Columns, len(after.description.Columns), logkey.Files, len(after.file.Paths()),
+			logkey.Guess, after.description.Guess, logkey.Notes, strings.Join(after.description.Notes, "; "))
 	case after.trouble != before.trouble:
 		c.log.Warn("dataset is not shared, its file cannot be read", logkey.DatasetName, after.share.Name, logkey.Why, after.trouble)
 	}
@@ -147,7 +148,7 @@ func (c *Catalogue) Offer() api.DatasetsRequest {
 		}
 		out.Datasets = append(out.Datasets, api.DatasetOffer{
 			Name: e.share.Name, Columns: e.description.Columns, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize,
-			Rows: announced(e.description.Rows, e.share), Revision: e.version,
+			Rows: announced(e.description.Rows, e.share), Revision: e.version, Description: e.share.Description,
 		})
 	}
 	slices.SortFunc(out.Datasets, func(a, b api.DatasetOffer) int { return strings.Compare(a.Name, b.Name) })
@@ -194,25 +195,47 @@ func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
 	if e.description == nil {
 		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q cannot be read: %s", name, e.trouble)
 	}
-	return Found{
-		File:     plan.File{Path: e.path, Format: e.description.Format, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize},
-		Revision: e.version,
-	}, nil
+	file := e.file
+	file.Format = e.description.Format
+	return Found{File: file, Revision: e.version}, nil
 }
 
-// find gives the file behind a share with its version, which changes whenever
-// size or time of change do. Hashing the content would read all of a large file
-// each time.
-func find(path string) (actual, version string, err error) {
-	if actual, err = sharepath.Resolve(path); err != nil {
-		return "", "", err
-	}
-	info, err := os.Stat(actual)
+var errFormats = errors.New("has files of several formats")
+
+// find gives the files behind a share with their version, which changes with
+// each file's name, size and time of change. Hashing the content would read all
+// of a large file each time.
+func find(share settings.Share) (file plan.File, version string, err error) {
+	file = plan.File{Format: share.Format, Policy: share.Policy, MinGroupSize: share.MinGroupSize, Reading: share.Reading}
+	paths, err := sharepath.Expand(share.Path, func(name string) bool {
+		_, known := plan.FormatOf(name)
+		return known
+	})
 	if err != nil {
-		return "", "", err
+		return file, "", err
 	}
-	stamp := strconv.FormatInt(info.Size(), 10) + "/" + strconv.FormatInt(info.ModTime().UnixNano(), 10)
-	return actual, digest([]byte(stamp)), nil
+	var stamp strings.Builder
+	formats := map[plan.Format]bool{}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return file, "", err
+		}
+		if len(paths) > 1 {
+			stamp.WriteString(filepath.Base(path) + "/")
+		}
+		stamp.WriteString(strconv.FormatInt(info.Size(), 10) + "/" + strconv.FormatInt(info.ModTime().UnixNano(), 10) + "\n")
+		format, _ := plan.FormatOf(path)
+		formats[format] = true
+	}
+	if len(formats) > 1 && share.Format == "" {
+		return file, "", errFormats
+	}
+	if settled, err := json.Marshal(share.Reading); err == nil && string(settled) != "{}" {
+		stamp.Write(settled) // other settings make other data of the same file
+	}
+	file.Path, file.More = paths[0], paths[1:]
+	return file, digest([]byte(strings.TrimSuffix(stamp.String(), "\n"))), nil
 }
 
 const digestLength = 16
@@ -239,8 +262,12 @@ func sentence(err error, paths ...string) string {
 		return "there is no such file"
 	case errors.Is(err, fs.ErrPermission):
 		return "the runner may not read this file"
-	case errors.Is(err, sharepath.ErrFolder):
-		return "it is a folder; share a single file"
+	case errors.Is(err, sharepath.ErrNothing):
+		return "there is no data file; a file needs one of the endings " + plan.Endings
+	case errors.Is(err, sharepath.ErrMany):
+		return "there are too many files; share fewer, or write them as one"
+	case errors.Is(err, errFormats):
+		return "there are files of several formats; share those of one, as in folder/*.csv"
 	case errors.Is(err, sharepath.ErrOutside):
 		return "it is a link that leads out of its folder; share the file that it leads to"
 	default:

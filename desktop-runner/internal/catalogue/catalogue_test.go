@@ -56,13 +56,13 @@ func (o *owner) write(name, content string, at time.Time) {
 }
 
 // inspect takes the first line as the column; "broken" is not readable.
-func (o *owner) inspect(_ context.Context, path string) (worker.Description, error) {
+func (o *owner) inspect(_ context.Context, file plan.File) (worker.Description, error) {
 	o.looks++
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(file.Path)
 	require.NoError(o.t, err)
 	if string(raw) == "broken" {
 		return worker.Description{}, &worker.FailedError{Failure: plan.Failure{
-			Reason: task.SourceUnreadable, Message: filepath.Base(path) + " is not a table.",
+			Reason: task.SourceUnreadable, Message: filepath.Base(file.Path) + " is not a table.",
 		}}
 	}
 	return worker.Description{Format: plan.CSV, Columns: []result.Column{{Name: string(raw), Type: result.Text}}}, nil
@@ -99,7 +99,9 @@ func TestCatalogue_AnnouncesWholeGroups_WhereRowsMayNotLeave(t *testing.T) {
 	told := func(policy result.Policy, size int, rows int64) *int64 {
 		path := filepath.Join(t.TempDir(), "a.csv")
 		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
-		inspect := func(context.Context, string) (worker.Description, error) { return worker.Description{Rows: &rows}, nil }
+		inspect := func(context.Context, plan.File) (worker.Description, error) {
+			return worker.Description{Rows: &rows}, nil
+		}
 		shares := []settings.Share{{Name: "a", Path: path, Policy: policy, MinGroupSize: size}}
 		c := catalogue.New(shares, inspect, time.Now, slog.New(slog.DiscardHandler))
 		c.Refresh(t.Context())
@@ -196,8 +198,8 @@ func TestCatalogue_Get_DoesNotWaitForTheLookAtAnotherFile(t *testing.T) {
 		shares = append(shares, settings.Share{Name: name, Path: path, Policy: result.Rows})
 	}
 	looking := make(chan struct{})
-	c := catalogue.New(shares, func(ctx context.Context, path string) (worker.Description, error) {
-		if strings.HasSuffix(path, "large.csv") {
+	c := catalogue.New(shares, func(ctx context.Context, file plan.File) (worker.Description, error) {
+		if strings.HasSuffix(file.Path, "large.csv") {
 			close(looking) // a second look at the same time would panic
 			<-ctx.Done()
 			return worker.Description{}, ctx.Err()

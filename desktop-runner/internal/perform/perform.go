@@ -104,14 +104,16 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), Judge: w.policy.Judge,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
 	}
+	var notes []string
 	for i, in := range inputs {
 		if i > 0 {
 			tracker.Stage("reading", float64(i)*share, float64(i+1)*share)
 		}
-		rel, err := source.Open(ctx, db, i, in.Name, *in.File)
+		rel, err := source.Open(ctx, db, i, in.Name, *in.File, w.plan.Limits)
 		if err != nil {
 			return f, err
 		}
+		notes = append(notes, rel.Notes...)
 		if i > 0 {
 			s.Others[in.Path] = rel
 			continue
@@ -123,7 +125,9 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 		s.Relation = rel
 		s.Rows, _ = counted[0][0].(int64)
 	}
-	return do(ctx, s)
+	f, err = do(ctx, s)
+	f.Notes = append(notes, f.Notes...)
+	return f, err
 }
 
 // inputs gives those that are data, with the real paths of their files. The one
@@ -134,12 +138,11 @@ func (w *work) inputs() ([]plan.Input, error) {
 		if in.File == nil {
 			continue
 		}
-		path, err := source.Locate(in.Name, in.File.Path)
+		file, err := source.LocateAll(in.Name, *in.File)
 		if err != nil {
 			return nil, err
 		}
-		file := *in.File
-		file.Path, in.File = path, &file
+		in.File = &file
 		out = append(out, in)
 	}
 	if len(out) == 0 {
@@ -160,9 +163,9 @@ func rank(in plan.Input) int {
 }
 
 func paths(inputs []plan.Input) []string {
-	out := make([]string, len(inputs))
-	for i, in := range inputs {
-		out[i] = in.File.Path
+	var out []string
+	for _, in := range inputs {
+		out = append(out, in.File.Paths()...)
 	}
 	return out
 }

@@ -54,6 +54,40 @@ type File struct {
 	MinGroupSize int           `json:"min_group_size,omitempty"`
 	// RowsAreGroups means that the rows are groups that an earlier task made.
 	RowsAreGroups bool `json:"rows_are_groups,omitempty"`
+	// Reading is what the owner says of how the file is written.
+	Reading Reading `json:"reading,omitzero"`
+	// More are further files of the same dataset, where it is a folder or a glob;
+	// their rows follow in this order.
+	More []string `json:"more,omitempty"`
+}
+
+// Paths lists the files of the dataset.
+func (f File) Paths() []string { return append([]string{f.Path}, f.More...) }
+
+// Reading says how a data file is written, with pandas' names. What is zero is
+// found out from the file.
+type Reading struct {
+	// Delimiter is one ASCII character between fields.
+	Delimiter string `json:"delimiter,omitempty"`
+	// Encoding is one of the names that Encodings lists.
+	Encoding string `json:"encoding,omitempty"`
+	// Decimal is "." or ",", and Thousands what groups digits, if anything.
+	Decimal   string `json:"decimal,omitempty"`
+	Thousands string `json:"thousands,omitempty"`
+	// Header tells whether the first line has the names of the columns.
+	Header *bool `json:"header,omitempty"`
+	// DayFirst tells how 01/02/2020 is read; without it such dates stay text.
+	DayFirst *bool `json:"dayfirst,omitempty"`
+	// NAValues are the texts that stand for a missing value, beside an empty
+	// field; nil is pandas' own list.
+	NAValues []string `json:"na_values,omitempty"`
+	// Types gives columns another type than that which is found, by name.
+	Types map[string]result.Type `json:"types,omitempty"`
+}
+
+// Encodings lists the encodings of text that can be read.
+func Encodings() []string {
+	return []string{"utf-8", "utf-16le", "utf-16be", "windows-1252", "latin-1"}
 }
 
 // Format is the kind of a data file.
@@ -65,6 +99,9 @@ const (
 	JSON    Format = "json"
 	Parquet Format = "parquet"
 )
+
+// Endings lists, for messages, the endings by which formats are known.
+const Endings = ".csv, .tsv, .json, .ndjson or .parquet"
 
 // FormatOf tells a file's format by the ending of its name; false where it is
 // none that can be read.

@@ -6,17 +6,24 @@ import (
 	"strconv"
 	"strings"
 
+	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/result"
 )
 
 // Share is one dataset that the owner shares.
 type Share struct {
 	Name string
-	// Path is a data file, as the owner wrote it.
+	// Path is a data file, a folder of them, or a pattern for their names, as the
+	// owner wrote it.
 	Path   string
 	Policy result.Policy
 	// MinGroupSize is set for the policy aggregates only.
 	MinGroupSize int
+	// Description is what people are told of the dataset.
+	Description string
+	// Format and Reading say how the files are written; what is zero is found out.
+	Format  plan.Format
+	Reading plan.Reading
 }
 
 const (

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Errors of Resolve, beside those of the system.
+// Errors of Resolve and Expand, beside those of the system.
 var (
 	// ErrOutside means that a link leads to another place than the owner shared.
 	ErrOutside = errors.New("leads out of the share")
@@ -19,7 +19,14 @@ var (
 	ErrFolder = errors.New("is a folder")
 	// ErrSpecial means that a device, a pipe or a socket does.
 	ErrSpecial = errors.New("is no ordinary file")
+	// ErrNothing means that a folder or a pattern has no file to read.
+	ErrNothing = errors.New("has no data file")
+	// ErrMany means that it has more files than one dataset may.
+	ErrMany = errors.New("has too many files")
 )
+
+// maxFiles bounds the files of one dataset: each is opened by every task.
+const maxFiles = 1000
 
 // Resolve gives the real path of a data file. A symbolic link may lead to a file
 // of the same kind in or below its own folder, so that whoever can write to that
@@ -52,4 +59,54 @@ func Resolve(path string) (string, error) {
 		return "", ErrSpecial
 	}
 	return actual, nil
+}
+
+// Expand gives the files behind a share, each as Resolve does, in the order of
+// their names: the file itself, those directly in a folder, or those that a
+// pattern fits. Of a folder and a pattern only files count whose name is wanted
+// and does not begin with a dot. The error wraps ErrNothing or ErrMany, or is
+// one of Resolve.
+func Expand(path string, wanted func(name string) bool) ([]string, error) {
+	info, err := os.Stat(path)
+	var found []string
+	switch {
+	case err == nil && info.IsDir():
+		if path, err = filepath.Abs(path); err != nil {
+			return nil, fmt.Errorf("look into a folder: %w", err)
+		}
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return nil, fmt.Errorf("look into a folder: %w", err)
+		}
+		for _, e := range entries {
+			found = append(found, filepath.Join(path, e.Name()))
+		}
+	case errors.Is(err, os.ErrNotExist) && strings.ContainsAny(filepath.Base(path), "*?["):
+		if found, err = filepath.Glob(path); err != nil {
+			return nil, fmt.Errorf("look for files: %w", err)
+		}
+	default:
+		actual, err := Resolve(path)
+		return []string{actual}, err
+	}
+	var out []string
+	for _, f := range found {
+		if name := filepath.Base(f); strings.HasPrefix(name, ".") || !wanted(name) {
+			continue
+		}
+		actual, err := Resolve(f)
+		switch {
+		case errors.Is(err, ErrFolder):
+			continue // a folder in the folder is none of its files
+		case err != nil:
+			return nil, err
+		case len(out) == maxFiles:
+			return nil, ErrMany
+		}
+		out = append(out, actual)
+	}
+	if len(out) == 0 {
+		return nil, ErrNothing
+	}
+	return out, nil
 }

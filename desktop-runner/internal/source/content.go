@@ -26,14 +26,16 @@ var signatures = []struct {
 	{"%PDF", "a PDF document"},
 	{"SQLite format 3\x00", "an SQLite database"},
 	{"ARROW1", "an Arrow file"},
-	{"\xff\xfe", "UTF-16 text"},
-	{"\xfe\xff", "UTF-16 text"},
+	{"\x89PNG", "a picture (PNG)"},
+	{"\xff\xd8\xff", "a picture (JPEG)"},
+	{"GIF8", "a picture (GIF)"},
+	{"\x7fELF", "a program"},
 }
 
 // checkContent compares the beginning of a file with what its format promises.
 // The error says what the file seems to be, without its name or content.
 func checkContent(path string, format plan.Format) error {
-	head, err := peek(path)
+	head, err := peek(path, peekBytes)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return errors.New("the file is not there any more; it may have been moved or renamed")
@@ -58,6 +60,8 @@ func checkContent(path string, format plan.Format) error {
 	switch {
 	case format == plan.Parquet && seems == expected:
 		return nil
+	case seems == "" && format == plan.CSV && detectEncoding(head) != utf8Name:
+		return nil
 	case seems != "":
 		return fmt.Errorf("it is named as %s, but it is %s; save it as UTF-8 %s or give it the right name", expected, seems, format)
 	case format == plan.Parquet:
@@ -74,13 +78,14 @@ func checkContent(path string, format plan.Format) error {
 
 var utf8BOM = []byte("\xef\xbb\xbf")
 
-func peek(path string) ([]byte, error) {
+// peek gives the first bytes of a file, all of them where there are fewer.
+func peek(path string, limit int) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	head := make([]byte, peekBytes)
+	head := make([]byte, limit)
 	n, err := io.ReadFull(f, head)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -26,17 +27,18 @@ var delimiters = []byte{',', '\t', ';', '|'}
 
 // detectDialect finds the delimiter that divides the header and the most lines
 // alike, and checks that the lines of the sample agree with it.
-func detectDialect(path string) (dialect, error) {
-	candidates := make([]census, 0, len(delimiters))
-	for _, d := range delimiters {
-		c, err := sample(path, d)
-		if err != nil {
-			return dialect{}, err
-		}
-		candidates = append(candidates, c)
+// A delimiter that is given is only checked.
+func detectDialect(path string, head []byte, given string) (dialect, error) {
+	choice := delimiters
+	if given != "" {
+		choice = []byte(given)
+	}
+	candidates := make([]census, 0, len(choice))
+	for _, d := range choice {
+		candidates = append(candidates, sample(head, d))
 	}
 	best := &candidates[0]
-	if strings.EqualFold(filepath.Ext(path), ".tsv") {
+	if strings.EqualFold(filepath.Ext(path), ".tsv") && given == "" {
 		best = &candidates[1]
 	}
 	for i := range candidates {
@@ -66,46 +68,6 @@ func checkStructure(path string, d dialect) error {
 	return newRecords(f, d.delimiter).each(func(rec record) error { return rec.check(d.fields) })
 }
 
-// checkLineEnds gives the first line that ends in another way than the first one,
-// outside of quotes; the engine takes one way only.
-func checkLineEnds(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return errors.New("the file could not be opened")
-	}
-	defer f.Close()
-	in, first, line, quoted := bufio.NewReaderSize(f, 1<<16), "", 1, false
-	for {
-		b, err := in.ReadByte()
-		if err != nil {
-			return nil // none, or what other checks name
-		}
-		quoted = quoted != (b == '"')
-		var end string
-		switch next, _ := in.Peek(1); {
-		case quoted && b == '\n':
-			line++
-			continue
-		case quoted || b != '\n' && b != '\r':
-			continue
-		case b == '\n':
-			end = "LF"
-		case len(next) == 1 && next[0] == '\n':
-			end = "CR LF"
-			_, _ = in.Discard(1) // it was just peeked
-		default:
-			end = "CR"
-		}
-		if first == "" {
-			first = end
-		}
-		if end != first {
-			return fmt.Errorf("line %d ends with %s but the first line with %s; save the file with the same end on every line", line, end, first)
-		}
-		line++
-	}
-}
-
 // census is what a delimiter makes of the sample.
 type census struct {
 	delimiter byte
@@ -131,26 +93,28 @@ func (c *census) better(than *census) bool {
 	return own > other || own == other && c.header > than.header
 }
 
-func sample(path string, delimiter byte) (census, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return census{}, errors.New("the file could not be opened")
-	}
-	defer f.Close()
-	limited := &io.LimitedReader{R: f, N: sampleBytes}
+// sample counts the records of a file's beginning, which is all of it where it
+// is shorter than a sample.
+func sample(head []byte, delimiter byte) census {
+	cut := len(head) == sampleBytes
 	c := census{delimiter: delimiter}
-	syntax := newRecords(limited, delimiter).each(func(rec record) error {
-		if rec.atEOF && limited.N == 0 {
+	if delimiter != delimiters[0] && bytes.IndexByte(head, delimiter) < 0 {
+		// It divides nothing, and costs nothing; the first one says what is wrong.
+		c.header, c.records = 1, 1
+		return c
+	}
+	syntax := newRecords(bytes.NewReader(head), delimiter).each(func(rec record) error {
+		if rec.atEOF && cut {
 			return nil // cut off by the sample's end
 		}
 		c.count(rec)
 		return nil
 	})
-	if limited.N > 0 && syntax != nil && c.wrong == nil {
+	if !cut && syntax != nil && c.wrong == nil {
 		c.wrong = syntax
 		c.records++
 	}
-	return c, nil
+	return c
 }
 
 func (c *census) count(rec record) {

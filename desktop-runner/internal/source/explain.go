@@ -1,6 +1,11 @@
 package source
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
 	"regexp"
 	"strings"
 
@@ -16,25 +21,29 @@ var (
 	csvLongest = regexp.MustCompile(`[Mm]aximum line size of \d+ bytes exceeded`)
 )
 
-// explain says in our own words why the engine could not read the file. DuckDB's
-// message quotes cells and the path, so nothing of it but numbers is kept.
+// explain says in our own words why the engine could not read the dataset.
+// DuckDB's message quotes cells and the path, so nothing of it but numbers is kept.
 func (r *reader) explain(err error) error {
 	if engine.KindOf(err) != engine.Unreadable {
 		return err
 	}
-	switch r.format {
+	switch r.file.Format {
 	case plan.CSV:
-		return r.unreadable(r.explainCSV(err.Error()))
+		return r.unreadable(r.explainText(err.Error()))
 	case plan.JSON:
-		return r.unreadable(explainJSON(err.Error()))
+		return r.unreadable(r.explainJSON(err.Error()))
 	default:
 		return r.unreadable("it is not a complete Parquet file; it may have been cut off while it was copied. Copy or export it again")
 	}
 }
 
-func (r *reader) explainCSV(message string) string {
-	if wrong := checkStructure(r.path, r.dialect); wrong != nil {
-		return wrong.Error()
+// explainText looks through the files for what is wrong, since the engine's line
+// numbers are those of its own pieces.
+func (r *reader) explainText(message string) string {
+	for _, p := range r.texts {
+		if wrong := checkStructure(p.text, p.dialect); wrong != nil {
+			return p.where() + wrong.Error()
+		}
 	}
 	where := ""
 	if m := csvLine.FindStringSubmatch(message); m != nil {
@@ -43,20 +52,20 @@ func (r *reader) explainCSV(message string) string {
 	switch fields := csvFields.FindStringSubmatch(message); {
 	case fields != nil:
 		return "line" + strings.TrimPrefix(where, " at line") + " has " + fields[2] + " fields where " + fields[1] + " are expected; every line needs as many"
-	case strings.Contains(message, "Invalid unicode"):
-		return "it is not UTF-8 text" + where + "; save the file as UTF-8"
+	case strings.Contains(message, misfitMark), strings.Contains(message, "Could not convert"), strings.Contains(message, "Conversion Error"):
+		return "a value" + where + " does not fit the type that was set for its column; correct it or set another type"
 	case csvLongest.MatchString(message):
 		return "it has a line of more than 2 MB" + where + "; check for a quote that is never closed"
-	case where == "" && checkLineEnds(r.path) != nil:
-		return checkLineEnds(r.path).Error()
 	default:
 		return "it could not be read as CSV" + where + "; check the quotes and separators there"
 	}
 }
 
-func explainJSON(message string) string {
+func (r *reader) explainJSON(message string) string {
 	where := ""
-	if m := jsonPlace.FindStringSubmatch(message); m != nil {
+	if line := brokenLine(r.file.Path); line > 0 && len(r.file.More) == 0 {
+		where = fmt.Sprintf(" at line %d", line)
+	} else if m := jsonPlace.FindStringSubmatch(message); m != nil {
 		where = " at " + strings.TrimSuffix(m[1], "/value") + " " + m[2]
 	}
 	switch {
@@ -68,5 +77,28 @@ func explainJSON(message string) string {
 		return "the JSON ends in the middle" + where + "; the file may have been cut off"
 	default:
 		return "it is not valid JSON" + where + "; it should be a list of records, or one record on each line"
+	}
+}
+
+// brokenLine gives the first line that is not JSON in a file with one record on
+// each; zero where the records are not written so, or all are well.
+func brokenLine(path string) int {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	in := bufio.NewReaderSize(f, 1<<16)
+	for n := 1; ; n++ {
+		line, err := in.ReadBytes('\n')
+		text := bytes.TrimSpace(bytes.TrimPrefix(line, utf8BOM))
+		switch {
+		case n == 1 && (len(text) == 0 || text[0] != '{' || !json.Valid(text)):
+			return 0
+		case len(text) > 0 && !json.Valid(text):
+			return n
+		case err != nil:
+			return 0
+		}
 	}
 }

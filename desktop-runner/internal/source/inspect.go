@@ -22,38 +22,49 @@ type Description struct {
 	Columns []result.Column `json:"columns"`
 	// Rows counts them; nil where that was not possible.
 	Rows *int64 `json:"rows,omitempty"`
+	// Guess says in words how the files were taken, and Notes what could not be
+	// decided of them.
+	Guess string   `json:"guess,omitempty"`
+	Notes []string `json:"notes,omitempty"`
 }
 
-// Inspect looks at a file that an owner wants to share: it reads all of it once
-// and writes nothing. Run it in a child process. The error is a fault with the
-// code source_unreadable that names the file by its base name only.
-func Inspect(ctx context.Context, path string, limits plan.Limits) (Description, error) {
-	name := filepath.Base(path)
-	real, err := Locate(name, path)
+// Inspect looks at a dataset that an owner wants to share: it reads all of it
+// once, and writes nothing but what it has to write anew, into workDir. Run it in
+// a child process. The error is a fault with the code source_unreadable that
+// names the dataset by the base name of its first file only.
+func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (_ Description, err error) {
+	name := filepath.Base(file.Path)
+	file, err = LocateAll(name, file)
 	if err != nil {
 		return Description{}, err
 	}
-	format, ok := FormatOf(real)
-	r := reader{dataset: name, path: real, format: format}
-	if !ok {
-		return Description{}, r.unreadable("its ending is not known; use .csv, .tsv, .json, .ndjson or .parquet")
+	if file.Format == "" {
+		format, ok := FormatOf(file.Path)
+		if !ok {
+			return Description{}, (&reader{dataset: name}).unreadable("its ending is not known; use " + plan.Endings)
+		}
+		file.Format = format
 	}
-	out := Description{Format: format}
-	if err := r.prepare(); err != nil {
-		return Description{}, err
-	}
-	if r.db, err = engine.Open(ctx, engine.Options{Files: []string{real}, Limits: limits}); err != nil {
+	db, err := engine.Open(ctx, engine.Options{WorkDir: workDir, Files: file.Paths(), Limits: limits})
+	if err != nil {
 		return Description{}, fmt.Errorf("inspecting: %w", err)
 	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	r, err := newReader(ctx, db, 0, name, file, limits)
+	if err != nil {
+		return Description{}, err
+	}
+	out := Description{Format: file.Format}
 	err = r.read(ctx, func(columns []column, from string) error {
-		rows, err := r.db.Rows(ctx, "SELECT count(*)"+counts(r.format, columns)+" FROM "+from)
+		rows, err := r.db.Rows(ctx, "SELECT count(*)"+counts(file.Format, columns)+" FROM "+from)
 		if err == nil {
 			n, _ := rows[0][0].(int64)
 			out.Columns, out.Rows = plain(columns), &n
 		}
 		return err
 	})
-	return out, errors.Join(err, r.db.Close())
+	out.Guess, out.Notes = r.guess(), r.notes()
+	return out, err
 }
 
 // counts makes the engine read every value of a text file, so that types hold
@@ -64,9 +75,23 @@ func counts(format plan.Format, columns []column) string {
 	}
 	var b strings.Builder
 	for _, c := range columns {
-		b.WriteString(", count(" + engine.Identifier(c.Name) + ")")
+		b.WriteString(", count(" + c.expression + ")")
 	}
 	return b.String()
+}
+
+// LocateAll gives a dataset with the real paths of all its files; see Locate.
+func LocateAll(dataset string, file plan.File) (plan.File, error) {
+	paths := file.Paths()
+	for i, path := range paths {
+		real, err := Locate(dataset, path)
+		if err != nil {
+			return file, err
+		}
+		paths[i] = real
+	}
+	file.Path, file.More = paths[0], paths[1:]
+	return file, nil
 }
 
 // Locate gives the real path of a shared file, or a source_unreadable fault that

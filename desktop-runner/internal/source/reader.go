@@ -2,22 +2,27 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/fault"
+	"ddap/shared/operation"
 	"ddap/shared/result"
 	"ddap/shared/task"
 )
 
-// reader knows how one file is read.
+// reader knows how one dataset is read: a file, or several of one form.
 type reader struct {
-	db            *engine.DB
-	dataset, path string
-	format        plan.Format
-	dialect       dialect
+	db      *engine.DB
+	dataset string
+	file    plan.File
+	room    int64
+	// texts are the files, where they are values as text.
+	texts []*text
 }
 
 // column is a column of a file: how it is called, its type, and the expression
@@ -30,78 +35,219 @@ type column struct {
 // FormatOf guesses a file's format from its name; false where the ending says nothing.
 func FormatOf(path string) (plan.Format, bool) { return plan.FormatOf(path) }
 
-// prepare looks at the file without the engine: whether it is what its format
-// says, and for CSV how it is written.
-func (r *reader) prepare() error {
-	if err := checkContent(r.path, r.format); err != nil {
-		return r.unreadable(err.Error())
+// newReader looks at the files without the engine: whether they are what their
+// format says, and for text how it is written.
+func newReader(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*reader, error) {
+	r := &reader{db: db, dataset: dataset, file: file, room: limits.DiskBytes}
+	if r.room <= 0 {
+		r.room = defaultRoom
 	}
-	if r.format != plan.CSV {
-		return nil
+	for i, path := range file.Paths() {
+		t := &text{reading: file.Reading, path: path, text: path, number: i + 1, of: len(file.Paths()), prefix: fmt.Sprintf("input%d", index)}
+		if err := checkContent(path, file.Format); err != nil {
+			return nil, r.unreadable(t.where() + err.Error())
+		}
+		if file.Format != plan.CSV {
+			continue
+		}
+		if err := t.prepare(ctx, db.WorkDir(), r.room); err != nil {
+			return nil, r.trouble(ctx, t, err)
+		}
+		r.texts = append(r.texts, t)
 	}
-	d, err := detectDialect(r.path)
-	if err != nil {
-		return r.unreadable(err.Error())
-	}
-	r.dialect = d
-	return nil
+	return r, nil
 }
 
-// read hands the columns and the FROM clause to use, which reads the file. Types
-// come from the first rows; when a later row does not fit them, all rows are
-// looked at and use is called again.
+// defaultRoom is how much a file may have as it is written anew, where the owner
+// set no limit; it is the engine's for what it spills.
+const defaultRoom = 10 << 30
+
+// trouble makes a fault of an error of a file.
+func (r *reader) trouble(ctx context.Context, t *text, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.Is(err, errRoom):
+		return unreadableRoom(r.dataset)
+	default:
+		return r.unreadable(t.where() + err.Error())
+	}
+}
+
+// maxRefits is how often use is tried again: for the encoding, for the line ends,
+// for the types, of a few files.
+const maxRefits = 12
+
+// read hands the columns and the FROM clause to use, which reads the dataset.
+// Types come from the first rows; when a later row does not fit them, all rows
+// are looked at and use is called again.
 func (r *reader) read(ctx context.Context, use func(columns []column, from string) error) error {
 	var err error
-	for _, from := range r.attempts() {
+	for range maxRefits {
 		var columns []column
-		if columns, err = r.columns(ctx, from); err == nil {
-			err = use(columns, from)
+		var from string
+		if columns, from, err = r.columns(ctx); err != nil {
+			break
 		}
-		if err == nil || engine.KindOf(err) != engine.Unreadable {
+		if err = use(columns, from); err == nil || engine.KindOf(err) != engine.Unreadable {
 			return err
+		}
+		again := false
+		for _, t := range r.texts {
+			changed, wrong := t.refit(ctx, err.Error(), r.db.WorkDir(), r.room)
+			if wrong != nil {
+				return r.trouble(ctx, t, wrong)
+			}
+			again = again || changed
+		}
+		if !again {
+			break
 		}
 	}
 	return r.explain(err)
 }
 
-func (r *reader) attempts() []string {
-	path := engine.Path(r.path)
-	switch r.format {
-	case plan.Parquet:
-		return []string{"read_parquet(" + path + ", hive_partitioning = false)"}
-	case plan.JSON:
-		// Fields that first appear after the sample would be an error, so the
-		// whole file is looked at.
-		return []string{"read_json(" + path + ", sample_size = -1, hive_partitioning = false)"}
-	default:
-		csv := "read_csv(" + path + ", delim = " + engine.Literal(string(r.dialect.delimiter)) +
-			`, quote = '"', escape = '"', comment = '', skip = 0, strict_mode = true, null_padding = false` +
-			", ignore_errors = false, hive_partitioning = false, compression = 'none'"
-		return []string{csv + ")", csv + ", sample_size = -1)"}
+func (r *reader) columns(ctx context.Context) ([]column, string, error) {
+	var columns []column
+	var from string
+	var err error
+	if r.file.Format == plan.CSV {
+		columns, from, err = r.textColumns()
+	} else {
+		columns, from, err = r.typedColumns(ctx)
 	}
+	if err != nil {
+		return nil, "", err
+	}
+	if len(columns) > maxColumns {
+		return nil, "", r.unreadable(tooWide(len(columns)).Error())
+	}
+	for i, c := range columns {
+		if err := checkName(i, c.Name); err != nil {
+			return nil, "", r.unreadable(err.Error())
+		}
+	}
+	return columns, from, nil
 }
 
-func (r *reader) columns(ctx context.Context, from string) ([]column, error) {
-	names, types, err := r.db.Columns(ctx, "SELECT * FROM "+from)
-	if err != nil {
-		return nil, err
+// textColumns brings the files to the same columns, found by name, each of a
+// kind that has the values of all.
+func (r *reader) textColumns() ([]column, string, error) {
+	names, kinds := r.texts[0].names, map[string]kind{}
+	for _, t := range r.texts {
+		if err := sameNames(names, t.names); err != nil {
+			return nil, "", r.unreadable(t.where() + err.Error())
+		}
+		for i, name := range t.names {
+			k, known := kinds[name]
+			if !known {
+				k = kindEmpty
+			}
+			kinds[name] = k.join(t.kinds[i])
+		}
 	}
-	if r.format == plan.CSV && len(names) != r.dialect.fields {
-		return nil, r.unreadable(fmt.Sprintf("its header has %d fields but %d columns were found; check the quotes and separators", r.dialect.fields, len(names)))
-	}
-	if len(names) > maxColumns {
-		return nil, r.unreadable(tooWide(len(names)).Error())
-	}
-	out := make([]column, len(names))
+	columns, sources := make([]column, len(names)), make([]string, len(r.texts))
 	for i, name := range names {
-		if err := checkName(i, name); err != nil {
-			return nil, r.unreadable(err.Error())
+		columns[i] = kinds[name].column(name)
+	}
+	for i, t := range r.texts {
+		for j, name := range t.names {
+			t.kinds[j] = kinds[name]
 		}
-		if out[i], err = r.normalize(ctx, name, types[i], from); err != nil {
-			return nil, err
+		sources[i] = t.from()
+	}
+	return columns, union(names, sources), nil
+}
+
+// typedColumns takes the columns as the engine finds them in files that say
+// their types.
+func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
+	var columns []column
+	var names, sources []string
+	for i, path := range r.file.Paths() {
+		from := "read_parquet(" + engine.Path(path) + ", hive_partitioning = false)"
+		if r.file.Format == plan.JSON {
+			// Fields that first appear after the sample would be an error, so the
+			// whole file is looked at.
+			from = "read_json(" + engine.Path(path) + ", sample_size = -1, hive_partitioning = false)"
+		}
+		own, types, err := r.db.Columns(ctx, "SELECT * FROM "+from)
+		if err != nil {
+			return nil, "", err
+		}
+		where := (&text{number: i + 1, of: len(r.file.Paths())}).where()
+		if i == 0 {
+			names = own
+		} else if err := sameNames(names, own); err != nil {
+			return nil, "", r.unreadable(where + err.Error())
+		}
+		found := make([]column, len(own))
+		for j, name := range own {
+			if found[j], err = r.normalize(ctx, name, types[j], from); err != nil {
+				return nil, "", err
+			}
+		}
+		if i == 0 {
+			columns = found
+		}
+		for _, c := range found {
+			first := columns[slices.Index(names, c.Name)]
+			if first.Type != c.Type {
+				return nil, "", r.unreadable(fmt.Sprintf("%sthe column %q has the type %s, and %s in the first file; write all files with the same types", where, c.Name, c.Type, first.Type))
+			}
+		}
+		sources = append(sources, from)
+	}
+	return columns, union(names, sources), r.overrideTypes(columns)
+}
+
+// overrideTypes puts the owner's types in place of those of the files.
+func (r *reader) overrideTypes(columns []column) error {
+	for name, as := range r.file.Reading.Types {
+		i := slices.IndexFunc(columns, func(c column) bool { return c.Name == name })
+		if i < 0 {
+			return r.unreadable(operation.UnknownName("types", "column", name, NamesOf(plain(columns))).Message)
+		}
+		database := map[result.Type]string{
+			result.Integer: "BIGINT", result.Float: "DOUBLE", result.Boolean: "BOOLEAN",
+			result.Date: "DATE", result.Timestamp: "TIMESTAMP", result.Time: "TIME",
+		}[as]
+		if database == "" {
+			database = "VARCHAR"
+		}
+		columns[i].Type, columns[i].expression = as, "CAST("+columns[i].expression+" AS "+database+")"
+	}
+	return nil
+}
+
+// union reads several sources one after the other, columns by name.
+func union(names, sources []string) string {
+	if len(sources) == 1 {
+		return sources[0]
+	}
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = engine.Identifier(name)
+	}
+	for i, from := range sources {
+		sources[i] = "SELECT " + strings.Join(list, ", ") + " FROM " + from
+	}
+	return "(" + strings.Join(sources, " UNION ALL ") + ")"
+}
+
+// sameNames says which column one file has and the other has not.
+func sameNames(first, own []string) error {
+	for _, name := range first {
+		if !slices.Contains(own, name) {
+			return fmt.Errorf("the column %q is missing, which the first file has; all files need the same columns", name)
 		}
 	}
-	return out, nil
+	for _, name := range own {
+		if !slices.Contains(first, name) {
+			return fmt.Errorf("it has a column %q, which the first file has not; all files need the same columns", name)
+		}
+	}
+	return nil
 }
 
 // What a server takes of one dataset. A file beyond it would make the server
@@ -200,4 +346,26 @@ func expressions(columns []column) string {
 		out[i] = c.expression + " AS " + engine.Identifier(c.Name)
 	}
 	return strings.Join(out, ", ")
+}
+
+// notes say, for the reader of a result, which columns are text because their
+// values can be read in two ways. They name columns, which everybody may know.
+func (r *reader) notes() []string {
+	var out []string
+	for _, t := range r.texts {
+		for _, u := range t.unsure {
+			if n := "Column " + u + "."; !slices.Contains(out, n) {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// guess says in words how the first file was taken; empty where nothing is guessed.
+func (r *reader) guess() string {
+	if len(r.texts) == 0 {
+		return ""
+	}
+	return r.texts[0].guess()
 }

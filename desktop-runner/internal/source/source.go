@@ -28,6 +28,8 @@ type Relation struct {
 	Columns []result.Column
 	// From names the relation in a statement, quoted.
 	From string
+	// Notes say of columns what could not be decided.
+	Notes []string
 }
 
 // InFileOrder is an expression that numbers a relation's rows in the order of
@@ -38,9 +40,9 @@ const InFileOrder = "row_number() OVER ()"
 // read whole at once, so that a broken line is found before anything is
 // computed; Parquet is read in place. The error is a fault with the code
 // source_unreadable, or one of the engine.
-func Open(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File) (*Relation, error) {
-	r := reader{db: db, dataset: dataset, path: file.Path, format: file.Format}
-	if err := r.prepare(); err != nil {
+func Open(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*Relation, error) {
+	r, err := newReader(ctx, db, index, dataset, file, limits)
+	if err != nil {
 		return nil, err
 	}
 	kind := "TABLE"
@@ -48,11 +50,12 @@ func Open(ctx context.Context, db *engine.DB, index int, dataset string, file pl
 		kind = "VIEW"
 	}
 	rel := &Relation{Dataset: dataset, From: engine.Identifier(fmt.Sprintf("input%d", index))}
-	err := r.read(ctx, func(columns []column, from string) error {
+	err = r.read(ctx, func(columns []column, from string) error {
 		rel.Columns = plain(columns)
 		_, err := db.Exec(ctx, "CREATE "+kind+" "+rel.From+" AS SELECT "+expressions(columns)+" FROM "+from)
 		return err
 	})
+	rel.Notes = r.notes()
 	return rel, err
 }
 

@@ -31,8 +31,8 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
 		os.Exit(worker.Main(worker.Work{
 			Perform: perform.Run,
-			Inspect: func(ctx context.Context, path string, limits plan.Limits) (worker.Description, error) {
-				d, err := source.Inspect(ctx, path, limits)
+			Inspect: func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (worker.Description, error) {
+				d, err := source.Inspect(ctx, file, workDir, limits)
 				return worker.Description(d), err
 			},
 		}))

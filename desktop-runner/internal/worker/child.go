@@ -59,7 +59,7 @@ func (w Work) do(ctx context.Context, o order, progress func(plan.Progress)) mes
 		outcome := w.Perform(ctx, *o.Plan, progress)
 		return message{Message: plan.Message{Outcome: &outcome}}
 	}
-	d, err := w.Inspect(ctx, o.Inspect.Path, o.Inspect.Limits)
+	d, err := w.Inspect(ctx, o.Inspect.File, o.Inspect.WorkDir, o.Inspect.Limits)
 	if err != nil {
 		return message{Message: plan.Message{Outcome: &plan.Outcome{Failure: inspectionFailure(err)}}}
 	}

@@ -75,13 +75,13 @@ func (l *Launcher) Perform(ctx context.Context, p plan.Plan, progress func(plan.
 	return out
 }
 
-// Inspect looks at a data file in a child. The error is a *FailedError with a
+// Inspect looks at the files of a dataset in a child. The error is a *FailedError with a
 // sentence for people, or that of ctx.
-func (l *Launcher) Inspect(ctx context.Context, path, workDir string, limits plan.Limits) (Description, error) {
+func (l *Launcher) Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (Description, error) {
 	limited, cancel := withOptionalTimeout(ctx, limits.Timeout)
 	defer cancel()
 	end := l.run(limited, order{
-		Inspect: &inspection{Path: path, WorkDir: workDir, Limits: limits}, RequireSandbox: l.RequireSandbox,
+		Inspect: &inspection{File: file, WorkDir: workDir, Limits: limits}, RequireSandbox: l.RequireSandbox,
 	}, func(plan.Progress) {})
 	switch {
 	case end.description != nil:

@@ -94,14 +94,14 @@ func done(summary string) plan.Outcome {
 	return plan.Outcome{Document: &result.Document{Version: result.Version, Kind: "test", Summary: summary}}
 }
 
-func inspect(_ context.Context, path string, _ plan.Limits) (worker.Description, error) {
-	raw, err := os.ReadFile(path)
+func inspect(_ context.Context, file plan.File, _ string, _ plan.Limits) (worker.Description, error) {
+	raw, err := os.ReadFile(file.Path)
 	if err != nil {
 		return worker.Description{}, err
 	}
 	var columns []result.Column
 	if err := json.Unmarshal(raw, &columns); err != nil {
-		return worker.Description{}, fault.New("test", fault.Invalid, "", "%s is not JSON", filepath.Base(path))
+		return worker.Description{}, fault.New("test", fault.Invalid, "", "%s is not JSON", filepath.Base(file.Path))
 	}
 	rows := int64(3)
 	return worker.Description{Format: plan.JSON, Columns: columns, Rows: &rows}, nil

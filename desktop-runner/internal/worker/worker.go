@@ -27,7 +27,7 @@ type Work struct {
 	// Perform does a task, see perform.Run.
 	Perform func(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Outcome
 	// Inspect looks at a data file, see source.Inspect.
-	Inspect func(ctx context.Context, path string, limits plan.Limits) (Description, error)
+	Inspect func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (Description, error)
 }
 
 // Description is what can be said of a data file without showing its rows.
@@ -36,6 +36,10 @@ type Description struct {
 	Columns []result.Column `json:"columns"`
 	// Rows is nil where nobody counted them.
 	Rows *int64 `json:"rows,omitempty"`
+	// Guess says in words how the files were taken, and Notes what could not be
+	// decided of them.
+	Guess string   `json:"guess,omitempty"`
+	Notes []string `json:"notes,omitempty"`
 }
 
 // order is the one line that a child reads: exactly one of Plan and Inspect is set.
@@ -47,7 +51,7 @@ type order struct {
 }
 
 type inspection struct {
-	Path    string      `json:"path"`
+	File    plan.File   `json:"file"`
 	WorkDir string      `json:"work_dir"`
 	Limits  plan.Limits `json:"limits"`
 }
@@ -62,12 +66,12 @@ type message struct {
 // policy is what the sandbox must leave open for the order.
 func (o order) policy() sandbox.Policy {
 	if o.Inspect != nil {
-		return sandbox.Policy{Read: []string{o.Inspect.Path}, Work: o.Inspect.WorkDir}
+		return sandbox.Policy{Read: o.Inspect.File.Paths(), Work: o.Inspect.WorkDir}
 	}
 	p := sandbox.Policy{Work: o.Plan.WorkDir}
 	for _, in := range o.Plan.Inputs {
 		if in.File != nil {
-			p.Read = append(p.Read, in.File.Path)
+			p.Read = append(p.Read, in.File.Paths()...)
 		}
 	}
 	return p

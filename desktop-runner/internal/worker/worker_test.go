@@ -215,13 +215,13 @@ func TestLauncher_Inspect(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "birds.json")
 	require.NoError(t, os.WriteFile(path, []byte(`[{"name":"species","type":"string"}]`), 0o600))
-	d, err := (&worker.Launcher{}).Inspect(t.Context(), path, t.TempDir(), plan.Limits{})
+	d, err := (&worker.Launcher{}).Inspect(t.Context(), plan.File{Path: path}, t.TempDir(), plan.Limits{})
 	require.NoError(t, err)
 	require.Equal(t, "species", d.Columns[0].Name)
 	require.Equal(t, int64(3), *d.Rows)
 
 	require.NoError(t, os.WriteFile(path, []byte(`nonsense`), 0o600))
-	_, err = (&worker.Launcher{}).Inspect(t.Context(), path, t.TempDir(), plan.Limits{})
+	_, err = (&worker.Launcher{}).Inspect(t.Context(), plan.File{Path: path}, t.TempDir(), plan.Limits{})
 	var failed *worker.FailedError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "birds.json is not JSON", failed.Message)

@@ -1,0 +1,52 @@
+package source
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"unicode/utf8"
+)
+
+// hasOddLineEnds tells what oddLineEnds does, of a whole file.
+func hasOddLineEnds(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	buffer, feeds, returns, both, cr := make([]byte, rewriteBytes), 0, 0, 0, false
+	for {
+		n, err := f.Read(buffer)
+		piece := buffer[:n]
+		feeds, returns, both = feeds+bytes.Count(piece, []byte("\n")), returns+bytes.Count(piece, []byte("\r")), both+bytes.Count(piece, []byte("\r\n"))
+		if n > 0 {
+			count(&both, cr && piece[0] == '\n')
+			cr = piece[n-1] == '\r'
+		}
+		if err != nil {
+			return returns != both || both != 0 && feeds != both
+		}
+	}
+}
+
+// foreignText gives the first line of a file that is not UTF-8, zero where there
+// is none, and whether no line is UTF-8 beyond ASCII: then it is another encoding.
+func foreignText(path string) (line int, foreign bool) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, false
+	}
+	defer f.Close()
+	in, multibyte := bufio.NewReaderSize(f, 1<<16), false
+	for n := 1; ; n++ {
+		text, err := in.ReadBytes('\n')
+		some, broken := judgeUTF8(bytes.TrimPrefix(text, utf8BOM))
+		multibyte = multibyte || some
+		if line == 0 && (broken || !utf8.Valid(text)) {
+			line = n
+		}
+		if err != nil {
+			return line, !multibyte
+		}
+	}
+}
