@@ -55,23 +55,26 @@ const (
 
 // Flags are the flags of the runner, before they are read.
 type Flags struct {
-	s         Settings
-	tokenFile string
-	shares    shares
-	labels    labels
-	memory    size
-	disk      size
-	output    size
-	logLevel  string
+	s          Settings
+	set        *pflag.FlagSet
+	configFile string
+	tokenFile  string
+	shares     shares
+	labels     labels
+	memory     size
+	disk       size
+	output     size
+	logLevel   string
 }
 
 // Define adds the runner's flags to a set.
 func Define(fs *pflag.FlagSet) *Flags {
-	f := &Flags{labels: labels{}, output: defaultOutputBytes}
+	f := &Flags{set: fs, labels: labels{}, output: defaultOutputBytes}
+	fs.StringVar(&f.configFile, fileFlag, "", "YAML file with these settings and with datasets, for which it says more than --data can")
 	fs.StringVar(&f.s.Server, "server", "", "address of the server, as in https://analytics.example.org")
 	fs.StringVar(&f.s.Token, "token", "", "enrolment token (or a runner's own token); needed for the first start only")
 	fs.StringVar(&f.tokenFile, "token-file", "", "file that holds the token; keeps it out of the list of processes")
-	fs.Var(&f.shares, "data", "share a data file; without a policy only aggregates over 5 rows or more leave this computer (repeat for more; in the variable, one a line)")
+	fs.Var(&f.shares, "data", "share a data file, a folder or a pattern; without a policy only aggregates over 5 rows or more leave this computer (repeat for more; in the variable, one a line)")
 	fs.StringVar(&f.s.StateDir, "state-dir", defaultStateDir(), "folder for the runner's credential and for results that wait")
 	fs.StringVar(&f.s.Name, "name", "", "what people call this computer (default: its host name)")
 	fs.Var(f.labels, "labels", "labels by which tasks can choose this computer")
@@ -92,10 +95,14 @@ func Define(fs *pflag.FlagSet) *Flags {
 // Settings checks the flags after they were read and gives the settings. The
 // error names every flag that is wrong.
 func (f *Flags) Settings() (Settings, error) {
+	var wrong []error
+	if f.configFile != "" {
+		wrong = append(wrong, f.applyFile(f.configFile))
+	}
 	s := f.s
 	s.Shares, s.Labels = f.shares, f.labels
 	s.MemoryBytes, s.DiskBytes, s.OutputBytes = int64(f.memory), int64(f.disk), int64(f.output)
-	wrong := f.check()
+	wrong = append(wrong, f.check()...)
 	if f.tokenFile != "" && s.Token == "" {
 		token, err := readToken(f.tokenFile)
 		s.Token, wrong = token, append(wrong, err)

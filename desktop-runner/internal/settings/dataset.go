@@ -1,0 +1,136 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"ddap/desktop-runner/internal/plan"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+)
+
+// datasetForm is a dataset of the configuration file while it is read.
+type datasetForm struct {
+	Share
+	groupSize int
+}
+
+func newDatasetForm(name string) *datasetForm {
+	return &datasetForm{Share: Share{Name: name, Policy: result.Aggregates, MinGroupSize: result.DefaultMinGroupSize}}
+}
+
+// datasetKeys are the settings of a dataset, with pandas' names where it has them.
+var datasetKeys = map[string]func(d *datasetForm, value *yaml.Node) error{
+	"path":           func(d *datasetForm, v *yaml.Node) error { return words(&d.Path, v) },
+	"description":    func(d *datasetForm, v *yaml.Node) error { return d.describe(v) },
+	"policy":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Policy, v, result.Rows, result.Aggregates) },
+	"min_group_size": func(d *datasetForm, v *yaml.Node) error { return d.size(v) },
+	"format":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Format, v, plan.CSV, plan.JSON, plan.Parquet) },
+	"delimiter":      func(d *datasetForm, v *yaml.Node) error { return d.delimiter(v) },
+	"encoding":       func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Encoding, v, plan.Encodings()...) },
+	"decimal":        func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Decimal, v, ".", ",") },
+	"thousands":      func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Thousands, v, ".", ",") },
+	"header":         func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.Header, v) },
+	"dayfirst":       func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.DayFirst, v) },
+	"na_values":      func(d *datasetForm, v *yaml.Node) error { return d.missing(v) },
+	"types":          func(d *datasetForm, v *yaml.Node) error { return d.types(v) },
+}
+
+func words(to *string, v *yaml.Node) error {
+	if v.Kind != yaml.ScalarNode || v.Value == "" {
+		return errors.New("a text is expected")
+	}
+	*to = v.Value
+	return nil
+}
+
+func one[T ~string](to *T, v *yaml.Node, choices ...T) error {
+	var text string
+	if err := words(&text, v); err != nil {
+		return err
+	}
+	if !slices.Contains(choices, T(text)) {
+		known := make([]string, len(choices))
+		for i, c := range choices {
+			known[i] = string(c)
+		}
+		return errors.New(operation.UnknownName("", "value", text, known).Message)
+	}
+	*to = T(text)
+	return nil
+}
+
+func yes(to **bool, v *yaml.Node) error {
+	var is bool
+	if v.Decode(&is) != nil {
+		return fmt.Errorf("%q is not true or false", v.Value)
+	}
+	*to = &is
+	return nil
+}
+
+const maxDescription = 2000
+
+func (d *datasetForm) describe(v *yaml.Node) error {
+	if len(v.Value) > maxDescription {
+		return fmt.Errorf("%d characters at most", maxDescription)
+	}
+	return words(&d.Description, v)
+}
+
+func (d *datasetForm) size(v *yaml.Node) error {
+	if v.Decode(&d.groupSize) != nil || d.groupSize < 1 || d.groupSize > maxMinGroupSize {
+		return fmt.Errorf("%q is not a number from 1 to %d", v.Value, maxMinGroupSize)
+	}
+	return nil
+}
+
+func (d *datasetForm) delimiter(v *yaml.Node) error {
+	text := strings.ReplaceAll(v.Value, `\t`, "\t")
+	if len(text) != 1 || strings.ContainsAny(text, "\"\r\n\x00") || text[0] > '~' {
+		return fmt.Errorf("%q is not one character between fields, such as \";\" or \"\\t\"", v.Value)
+	}
+	d.Reading.Delimiter = text
+	return nil
+}
+
+func (d *datasetForm) missing(v *yaml.Node) error {
+	values := []string{}
+	if v.Decode(&values) != nil {
+		return errors.New("a list of texts is expected, as in [\"-\", \"NA\"]")
+	}
+	d.Reading.NAValues = values
+	return nil
+}
+
+func (d *datasetForm) types(v *yaml.Node) error {
+	d.Reading.Types = map[string]result.Type{}
+	return each(v, func(name string, value *yaml.Node) error {
+		var as result.Type
+		err := one(&as, value, result.Text, result.Integer, result.Float, result.Boolean, result.Date, result.Timestamp, result.Time)
+		d.Reading.Types[name] = as
+		return err
+	})
+}
+
+// share gives the dataset when all its keys were read.
+func (d *datasetForm) share() (Share, error) {
+	switch {
+	case d.Path == "":
+		return Share{}, errors.New("path is needed: a file, a folder, or a pattern such as data/*.csv")
+	case d.Policy == result.Rows && d.groupSize > 0:
+		return Share{}, errors.New("min_group_size belongs to the policy aggregates")
+	case d.Policy == result.Rows:
+		d.MinGroupSize = 0
+	case d.groupSize > 0:
+		d.MinGroupSize = d.groupSize
+	}
+	if d.Reading.Decimal != "" && d.Reading.Decimal == d.Reading.Thousands {
+		return Share{}, errors.New("decimal and thousands are the same")
+	}
+	return d.Share, nil
+}
