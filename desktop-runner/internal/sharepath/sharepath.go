@@ -68,27 +68,29 @@ func Resolve(path string) (string, error) {
 // one of Resolve.
 func Expand(path string, wanted func(name string) bool) ([]string, error) {
 	info, err := os.Stat(path)
-	var found []string
+	pattern := ""
 	switch {
 	case err == nil && info.IsDir():
-		if path, err = filepath.Abs(path); err != nil {
-			return nil, fmt.Errorf("look into a folder: %w", err)
-		}
-		entries, err := os.ReadDir(path)
-		if err != nil {
-			return nil, fmt.Errorf("look into a folder: %w", err)
-		}
-		for _, e := range entries {
-			found = append(found, filepath.Join(path, e.Name()))
-		}
+		pattern = filepath.Join(escape(path), "*")
 	case errors.Is(err, os.ErrNotExist) && strings.ContainsAny(filepath.Base(path), "*?["):
-		if found, err = filepath.Glob(path); err != nil {
-			return nil, fmt.Errorf("look for files: %w", err)
-		}
+		pattern = path
 	default:
 		actual, err := Resolve(path)
 		return []string{actual}, err
 	}
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("look for files: %w", err)
+	}
+	return resolveAll(found, wanted)
+}
+
+// escape makes a folder's name fit as a pattern for itself alone.
+func escape(path string) string {
+	return strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`).Replace(path)
+}
+
+func resolveAll(found []string, wanted func(name string) bool) ([]string, error) {
 	var out []string
 	for _, f := range found {
 		if name := filepath.Base(f); strings.HasPrefix(name, ".") || !wanted(name) {

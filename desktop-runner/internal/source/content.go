@@ -50,6 +50,12 @@ func checkContent(path string, format plan.Format) error {
 	if expected == "" {
 		return fmt.Errorf("files of the kind %q cannot be read; use CSV, JSON or Parquet", format)
 	}
+	return checkSeems(head, format, expected)
+}
+
+// checkSeems compares what a file's beginning looks like with its format, which
+// is called expected in messages.
+func checkSeems(head []byte, format plan.Format, expected string) error {
 	seems := ""
 	for _, s := range signatures {
 		if bytes.HasPrefix(head, []byte(s.magic)) {

@@ -122,7 +122,7 @@ func requireSameCell(t *testing.T, where string, want, got any) {
 		require.NoError(t, err, where)
 		number, err := strconv.ParseFloat(text, 64)
 		require.NoErrorf(t, err, "%s: want %v, got %v", where, special["number"], got)
-		require.Equal(t, expected, number, where) //nolint:testifylint // exactly the same number
+		require.Equal(t, expected, number, where)
 	case special != nil:
 	case want == nil:
 		require.Nil(t, got, where)

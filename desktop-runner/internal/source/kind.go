@@ -196,48 +196,53 @@ func (t *tally) date(m marks) (kind, string) {
 
 func (t *tally) decimal(m marks) (kind, string) {
 	comma, groups := t.comma == t.cells, t.groups == t.cells
-	switch {
-	case m.decimal == "," && comma && t.floats == t.cells && m.thousands != ".":
-		return kindText, "could have points as decimal mark or between thousands and is kept as text; set thousands"
-	case m.decimal == "," && comma:
+	if m.decimal == "," && comma {
+		if t.floats == t.cells && m.thousands != "." {
+			return kindText, "could have points as decimal mark or between thousands and is kept as text; set thousands"
+		}
 		return kindComma, ""
+	}
+	switch {
 	case m.thousands == "," && groups:
 		return kindGroups, ""
 	case t.floats == t.cells:
 		return kindFloat, ""
-	case comma && t.commaSure > 0 && m.decimal == "" && m.delimiter != ',':
+	}
+	comma = comma && m.delimiter != ','
+	switch {
+	case comma && t.commaSure > 0 && m.decimal == "":
 		return kindComma, ""
-	case groups && t.groupsSure > 0 && m.decimal != ",":
+	case groups && t.groupsSure > 0:
 		return kindGroups, ""
-	case comma && m.delimiter != ',' || groups:
+	case comma || groups:
 		return kindText, "could have a comma as decimal mark or between thousands and is kept as text; set decimal or thousands"
 	default:
 		return kindText, ""
 	}
 }
 
-// join gives the kind that has the values of both, for two files of one dataset.
+// joined is the kind that has the values of two, for files of one dataset.
+var joined = map[[2]kind]kind{
+	{kindInteger, kindLong}: kindLong, {kindInteger, kindFloat}: kindFloat, {kindLong, kindFloat}: kindFloat,
+	{kindInteger, kindComma}: kindComma, {kindInteger, kindGroups}: kindGroups, {kindFloat, kindGroups}: kindGroups,
+	{kindDate, kindTimestamp}: kindTimestamp,
+}
+
+// join gives the kind that has the values of both; text has those of all.
 func (k kind) join(other kind) kind {
-	number := map[kind]int{kindInteger: 1, kindLong: 2, kindFloat: 3}
 	switch {
 	case k == other || other == kindEmpty:
 		return k
 	case k == kindEmpty:
 		return other
-	case number[k] > 0 && number[other] > 0:
-		if number[k] > number[other] {
-			return k
-		}
-		return other
-	case k == kindComma && number[other] == 1, k == kindGroups && number[other] > 0:
-		return k
-	case other == kindComma && number[k] == 1, other == kindGroups && number[k] > 0:
-		return other
-	case k == kindDate && other == kindTimestamp, k == kindTimestamp && other == kindDate:
-		return kindTimestamp
-	default:
-		return kindText
 	}
+	if both, ok := joined[[2]kind{k, other}]; ok {
+		return both
+	}
+	if both, ok := joined[[2]kind{other, k}]; ok {
+		return both
+	}
+	return kindText
 }
 
 // form is how a kind is read: the type that the engine's reader gives, our own,
@@ -265,7 +270,7 @@ var forms = map[kind]form{
 		" THEN CAST(replace(replace($, '.', ''), ',', '.') AS DOUBLE) ELSE " + misfit + " END"},
 	kindGroups: {"VARCHAR", result.Float, `CASE WHEN $ IS NULL OR regexp_full_match(trim($), '[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?')` +
 		" THEN CAST(replace($, ',', '') AS DOUBLE) ELSE " + misfit + " END"},
-	kindBoolean:   {"VARCHAR", result.Boolean, "CASE lower(trim($)) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN $ IS NULL THEN NULL ELSE " + misfit + " END END"},
+	kindBoolean:   {"VARCHAR", result.Boolean, "CASE WHEN $ IS NULL THEN NULL WHEN lower(trim($)) = 'true' THEN true WHEN lower(trim($)) = 'false' THEN false ELSE " + misfit + " END"},
 	kindDate:      {"DATE", result.Date, "$"},
 	kindTimestamp: {"TIMESTAMP", result.Timestamp, "$"},
 	kindZoned:     {"TIMESTAMPTZ", result.Timestamp, "CAST($ AT TIME ZONE 'UTC' AS TIMESTAMP)"},

@@ -19,9 +19,9 @@ func hasOddLineEnds(path string) bool {
 		n, err := f.Read(buffer)
 		piece := buffer[:n]
 		feeds, returns, both = feeds+bytes.Count(piece, []byte("\n")), returns+bytes.Count(piece, []byte("\r")), both+bytes.Count(piece, []byte("\r\n"))
-		if n > 0 {
+		if len(piece) > 0 {
 			count(&both, cr && piece[0] == '\n')
-			cr = piece[n-1] == '\r'
+			cr = piece[len(piece)-1] == '\r'
 		}
 		if err != nil {
 			return returns != both || both != 0 && feeds != both

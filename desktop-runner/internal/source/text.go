@@ -121,18 +121,20 @@ func hasBlankLines(path string) bool {
 		return false
 	}
 	defer f.Close()
-	buffer, before := make([]byte, rewriteBytes), []byte("\n")
+	// Each piece is looked at with the end of the one before.
+	const overlap = 2
+	buffer, kept := make([]byte, overlap+rewriteBytes), 1
+	buffer[0] = '\n'
 	for {
-		n, err := f.Read(buffer)
-		piece := buffer[:n]
-		if joined := append(before, piece[:min(n, 2)]...); bytes.Contains(joined, []byte("\n\n")) || bytes.Contains(joined, []byte("\n\r\n")) ||
-			bytes.Contains(piece, []byte("\n\n")) || bytes.Contains(piece, []byte("\n\r\n")) {
+		n, err := f.Read(buffer[kept:])
+		piece := buffer[:kept+n]
+		if bytes.Contains(piece, []byte("\n\n")) || bytes.Contains(piece, []byte("\n\r\n")) {
 			return true
 		}
 		if err != nil {
 			return false
 		}
-		before = append([]byte(nil), piece[max(0, n-2):]...)
+		kept = copy(buffer, piece[max(0, len(piece)-overlap):])
 	}
 }
 
@@ -156,15 +158,11 @@ func (t *text) sniff(ctx context.Context, limit int) error {
 	}
 	first = slices.Clone(first)
 	missing, tallies := t.missing(), make([]tally, t.dialect.fields)
-	t.whole = false
-	for n := 0; limit == 0 || n < limit; n++ {
+	for n := 0; ; n++ {
 		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			t.whole = true
+		// What is wrong with a record, the engine and checkStructure say.
+		if t.whole = errors.Is(err, io.EOF); err != nil || limit > 0 && n == limit {
 			break
-		}
-		if err != nil {
-			break // what is wrong with it, the engine and checkStructure say
 		}
 		for i, cell := range record {
 			if i < len(tallies) && !missing[cell] {
@@ -261,27 +259,28 @@ func (t *text) override(m marks) error {
 func looksLikeHeader(first []string, kinds []kind, missing map[string]bool, m marks) bool {
 	values, years, words := 0, 0, 0
 	for i, cell := range first {
-		if missing[cell] {
+		if missing[cell] || i >= len(kinds) {
 			continue
 		}
 		var one tally
 		one.add(cell)
 		own, _ := one.kind(m)
-		if own == kindText {
-			words++
-		}
-		if year, err := strconv.Atoi(cell); err == nil && year >= 1800 && year <= 2200 {
-			years++
-		}
 		switch {
-		case i >= len(kinds) || kinds[i] == kindText && own == kindText:
 		case own != kindText && (kinds[i] == kindEmpty || kinds[i].join(own) != kindText):
 			values++
+			count(&years, isYear(cell))
 		case kinds[i] != kindText && kinds[i] != kindEmpty:
 			return true
+		default:
+			words++
 		}
 	}
 	return values == 0 || words > 0 && years == values
+}
+
+func isYear(cell string) bool {
+	year, err := strconv.Atoi(cell)
+	return err == nil && year >= 1800 && year <= 2200
 }
 
 // from is the FROM clause that reads the file.
@@ -327,9 +326,7 @@ func (t *text) refit(ctx context.Context, message, folder string, room int64) (b
 			return false, nil
 		}
 		return true, t.sniff(ctx, 0)
-	case t.text != t.path || checkStructure(t.text, t.dialect) != nil:
-		return false, nil
-	case hasOddLineEnds(t.path):
+	case t.text == t.path && checkStructure(t.text, t.dialect) == nil && hasOddLineEnds(t.path):
 		return true, t.rewrite(ctx, folder, room)
 	default:
 		return false, nil
