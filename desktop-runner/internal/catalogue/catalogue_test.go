@@ -2,6 +2,8 @@ package catalogue_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -240,4 +242,70 @@ func within(t *testing.T, got <-chan error) error {
 		require.FailNow(t, "it waits")
 		return nil
 	}
+}
+
+func TestCatalogue_TakesAFolderAsOneDataset(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	put := func(name, content string) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
+	}
+	put("b.csv", "x")
+	put("a.csv", "x")
+	put("notes.docx", "x")
+	put(".hidden.csv", "x")
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "more.csv"), 0o700))
+	inspect := func(_ context.Context, file plan.File) (worker.Description, error) {
+		return worker.Description{Format: plan.CSV}, nil
+	}
+	for name, path := range map[string]string{"folder": dir, "pattern": filepath.Join(dir, "*.csv")} {
+		log := &strings.Builder{}
+		c := catalogue.New([]settings.Share{{Name: name, Path: path, Policy: result.Rows}}, inspect, time.Now, slog.New(slog.NewTextHandler(log, nil)))
+		found, err := c.Get(t.Context(), name)
+		require.NoError(t, err, log.String())
+		require.Equal(t, []string{filepath.Join(dir, "a.csv"), filepath.Join(dir, "b.csv")}, found.File.Paths())
+		require.Contains(t, log.String(), "files=2")
+
+		put("c.csv", "x")
+		again, err := c.Get(t.Context(), name)
+		require.NoError(t, err)
+		require.NotEqual(t, found.Revision, again.Revision, "a new file is other data")
+		require.Len(t, again.File.Paths(), 3)
+		require.NoError(t, os.Remove(filepath.Join(dir, "c.csv")))
+	}
+}
+
+func TestCatalogue_SaysWhyAFolderIsNoDataset(t *testing.T) {
+	t.Parallel()
+	secret := filepath.Join(t.TempDir(), "secret.csv")
+	require.NoError(t, os.WriteFile(secret, []byte("x"), 0o600))
+	for want, fill := range map[string]func(dir string) error{
+		"there is no data file":    func(string) error { return nil },
+		"files of several formats": func(dir string) error { return errors.Join(touch(dir, "a.csv"), touch(dir, "a.json")) },
+		"a link that leads out of": func(dir string) error { return os.Symlink(secret, filepath.Join(dir, "a.csv")) },
+		"there are too many files": func(dir string) error { return touchMany(dir, 1001) },
+		"there is no such file":    func(dir string) error { return os.Symlink("gone.csv", filepath.Join(dir, "a.csv")) },
+	} {
+		dir := t.TempDir()
+		require.NoError(t, fill(dir))
+		inspect := func(context.Context, plan.File) (worker.Description, error) {
+			t.Error("nothing of it is to be read")
+			return worker.Description{}, nil
+		}
+		c := catalogue.New([]settings.Share{{Name: "a", Path: dir, Policy: result.Rows}}, inspect, time.Now, slog.New(slog.DiscardHandler))
+		_, err := c.Get(t.Context(), "a")
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), dir)
+	}
+}
+
+func touch(dir, name string) error { return os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600) }
+
+func touchMany(dir string, n int) error {
+	for i := range n {
+		if err := touch(dir, fmt.Sprintf("%d.csv", i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -152,3 +152,26 @@ func TestOpen_HoldsTheFileToTheOwnersTypes(t *testing.T) {
 		requireUnreadable(t, err, `"b"`)
 	}
 }
+
+func TestOpen_RefusesAFileThatIsBeingWritten(t *testing.T) {
+	t.Parallel()
+	path := write(t, "a.csv", "a,b\n"+lines(200_000, "1,2", "3,4"))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	require.NoError(t, err)
+	stop, stopped := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			select {
+			case <-stop:
+				stopped <- f.Close()
+				return
+			default:
+				_, _ = f.WriteString("5,6\n7") // what fails shows in the test
+			}
+		}
+	}()
+	_, _, err = open(t, path)
+	close(stop)
+	require.NoError(t, <-stopped)
+	requireUnreadable(t, err, "it changed while it was read")
+}

@@ -64,7 +64,7 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 		return err
 	})
 	out.Guess, out.Notes = r.guess(), r.notes()
-	return out, err
+	return out, r.unchanged(err)
 }
 
 // counts makes the engine read every value of a text file, so that types hold

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -23,6 +24,8 @@ type reader struct {
 	room    int64
 	// texts are the files, where they are values as text.
 	texts []*text
+	// stamps tell by size and time of change whether a file is as it was.
+	stamps []string
 }
 
 // column is a column of a file: how it is called, its type, and the expression
@@ -42,16 +45,17 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 	if r.room <= 0 {
 		r.room = defaultRoom
 	}
+	r.stamps = stampsOf(file.Paths())
 	for i, path := range file.Paths() {
 		t := &text{reading: file.Reading, path: path, text: path, number: i + 1, of: len(file.Paths()), prefix: fmt.Sprintf("input%d", index)}
 		if err := checkContent(path, file.Format); err != nil {
-			return nil, r.unreadable(t.where() + err.Error())
+			return nil, r.unchanged(r.unreadable(t.where() + err.Error()))
 		}
 		if file.Format != plan.CSV {
 			continue
 		}
 		if err := t.prepare(ctx, db.WorkDir(), r.room); err != nil {
-			return nil, r.trouble(ctx, t, err)
+			return nil, r.unchanged(r.trouble(ctx, t, err))
 		}
 		r.texts = append(r.texts, t)
 	}
@@ -105,6 +109,26 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 		}
 	}
 	return r.explain(err)
+}
+
+// unchanged gives an error where a file was written to while it was read: what
+// was read is then neither what it was nor what it becomes. It goes before what
+// else went wrong, which that may have caused.
+func (r *reader) unchanged(err error) error {
+	if engine.KindOf(err) == engine.Interrupted || slices.Equal(r.stamps, stampsOf(r.file.Paths())) {
+		return err
+	}
+	return r.unreadable("it changed while it was read; try again when nothing writes to it, and let programs that do write a new file and then rename it")
+}
+
+func stampsOf(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			out[i] = fmt.Sprint(info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return out
 }
 
 func (r *reader) columns(ctx context.Context) ([]column, string, error) {

@@ -56,7 +56,7 @@ func Open(ctx context.Context, db *engine.DB, index int, dataset string, file pl
 		return err
 	})
 	rel.Notes = r.notes()
-	return rel, err
+	return rel, r.unchanged(err)
 }
 
 // Names lists the columns' names.
