@@ -35,6 +35,8 @@ Where the server cannot be reached, the runner waits for it, unless
 
 Policies: NAME=PATH lets only aggregates over 5 rows or more leave;
 NAME=PATH:aggregates:N asks for N rows or more; NAME=PATH:rows lets rows leave.
+A path may be a folder or a pattern. --config names a YAML file in which all of
+this can stand, and how a dataset is written (separator, encoding, types …).
 
 One interrupt (Ctrl-C, SIGTERM) stops it and hands back what it is working on; a
 second one ends it at once.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/app"
+	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/settings"
 	"ddap/shared/api"
 	"ddap/shared/apitest"
@@ -47,6 +48,10 @@ func work(t *testing.T, f *apitest.FakeServer) {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 		return path
 	}
+	exports := filepath.Join(dir, "exports")
+	require.NoError(t, os.Mkdir(exports, 0o700))
+	file("exports/2020.csv", "\xff\xfed\x00;\x00x\x00;\x00n\x00\n\x000\x001\x00/\x000\x002\x00/\x002\x000\x002\x000\x00;\x001\x00,\x005\x00;\x00a\x00\n\x00")
+	file("exports/2021.csv", "n,d,x\ncaf\xe9,03/04/2021,2\n-,04/05/2021,3\n")
 	a, err := app.New(settings.Settings{
 		Server: f.URL(), Token: f.EnrollmentToken(), StateDir: filepath.Join(t.TempDir(), "state"), Name: "lab", Slots: 1,
 		Shares: []settings.Share{
@@ -54,6 +59,7 @@ func work(t *testing.T, f *apitest.FakeServer) {
 			{Name: "private", Path: file("private.csv", birds), Policy: result.Aggregates, MinGroupSize: 5},
 			{Name: "ragged", Path: file("ragged.csv", ragged), Policy: result.Rows},
 			{Name: "missing", Path: filepath.Join(dir, "missing.csv"), Policy: result.Rows},
+			{Name: "exports", Path: exports, Policy: result.Rows, Reading: plan.Reading{NAValues: []string{"-"}}},
 			{Name: "pattern", Path: file("birds [1]*?.csv", birds), Policy: result.Rows},
 		},
 	}, slog.New(slog.NewTextHandler(t.Output(), nil)))
@@ -90,6 +96,13 @@ func TestRunner_DoesTheMainJob(t *testing.T) {
 	_, report = do(ask("pattern", operation.Fetch, `{"source":{"dataset":"pattern"}}`))
 	require.Equal(t, int64(9), report.Result.Dataset.Rows, "a file whose name looks like a pattern is one file")
 
+	_, report = do(ask("exports", operation.Fetch, `{"source":{"dataset":"exports"}}`))
+	require.Equal(t, []result.Column{{Name: "d", Type: result.Text}, {Name: "x", Type: result.Float}, {Name: "n", Type: result.Text}}, report.Result.Dataset.Columns)
+	require.Contains(t, report.Result.Notes, `Column "d" could have the day or the month first and is kept as text; set dayfirst.`)
+	raw, err := json.Marshal(report.Result.Tables[1].Rows)
+	require.NoError(t, err)
+	require.JSONEq(t, `[["01/02/2020",1.5,"a"],["03/04/2021",2,"café"],["04/05/2021",3,null]]`, string(raw))
+
 	filtered, report := do(ask("filter", operation.Filter, `{"source":{"task":%q},"where":{"column":"mass","op":"ge","value":3500}}`, fetched))
 	require.Equal(t, int64(8), report.Result.Dataset.Rows)
 	require.Equal(t, "birds", report.Result.Sources[0].Name, "what was made from birds says so")
@@ -122,7 +135,7 @@ func TestRunner_SaysWhatIsWrong(t *testing.T) {
 	// Files are looked at in the order in which they are shared, and a runner works
 	// before it has seen them all: once the last is offered, all have been judged.
 	f.Await(t, "the last dataset is offered", func() bool { return strings.Contains(offered(f.Runner(t)), "pattern") })
-	require.Equal(t, "birds pattern private", offered(f.Runner(t)), "what cannot be read is not offered")
+	require.Equal(t, "birds exports pattern private", offered(f.Runner(t)), "what cannot be read is not offered")
 }
 
 func offered(r apitest.Runner) string {

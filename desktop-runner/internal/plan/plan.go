@@ -79,8 +79,8 @@ type Reading struct {
 	// DayFirst tells how 01/02/2020 is read; without it such dates stay text.
 	DayFirst *bool `json:"dayfirst,omitempty"`
 	// NAValues are the texts that stand for a missing value, beside an empty
-	// field; nil is pandas' own list.
-	NAValues []string `json:"na_values,omitempty"`
+	// field; nil is pandas' own list, an empty one is none.
+	NAValues []string `json:"na_values,omitzero"`
 	// Types gives columns another type than that which is found, by name.
 	Types map[string]result.Type `json:"types,omitempty"`
 }

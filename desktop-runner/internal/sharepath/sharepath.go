@@ -67,18 +67,18 @@ func Resolve(path string) (string, error) {
 // and does not begin with a dot. The error wraps ErrNothing or ErrMany, or is
 // one of Resolve.
 func Expand(path string, wanted func(name string) bool) ([]string, error) {
+	folder, pattern := path, "*"
 	info, err := os.Stat(path)
-	pattern := ""
 	switch {
 	case err == nil && info.IsDir():
-		pattern = filepath.Join(escape(path), "*")
 	case errors.Is(err, os.ErrNotExist) && strings.ContainsAny(filepath.Base(path), "*?["):
-		pattern = path
+		// Only names are patterns: one for folders would follow links between them.
+		folder, pattern = filepath.Split(path)
 	default:
 		actual, err := Resolve(path)
 		return []string{actual}, err
 	}
-	found, err := filepath.Glob(pattern)
+	found, err := filepath.Glob(filepath.Join(escape(folder), pattern))
 	if err != nil {
 		return nil, fmt.Errorf("look for files: %w", err)
 	}

@@ -45,3 +45,20 @@ func TestResolve_FollowsLinks_OnlyInsideTheShare(t *testing.T) {
 	_, err = sharepath.Resolve(os.DevNull)
 	require.ErrorIs(t, err, sharepath.ErrSpecial)
 }
+
+func TestExpand_TakesOnlyNamesForPatterns(t *testing.T) {
+	t.Parallel()
+	elsewhere, dir := t.TempDir(), filepath.Join(t.TempDir(), "odd[1]*")
+	require.NoError(t, os.Mkdir(dir, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(elsewhere, "secret.csv"), []byte("x"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), []byte("x"), 0o600))
+	require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "link")))
+	every := func(string) bool { return true }
+	found, err := sharepath.Expand(filepath.Join(dir, "?.csv"), every)
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(dir, "a.csv")}, found)
+	_, err = sharepath.Expand(filepath.Join(dir, "*", "*.csv"), every)
+	require.ErrorIs(t, err, sharepath.ErrNothing)
+	_, err = sharepath.Expand(dir, every)
+	require.ErrorIs(t, err, sharepath.ErrOutside, "a link to a folder elsewhere is none of its files")
+}

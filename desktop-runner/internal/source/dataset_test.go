@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,6 +135,21 @@ func TestOpen_SaysWhatItLeftUndecided(t *testing.T) {
 		require.Contains(t, rel.Notes[0], want)
 		require.Equal(t, result.Text, rel.Columns[0].Type)
 	}
+}
+
+func TestReading_ComesThroughThePlanAsItIs(t *testing.T) {
+	t.Parallel()
+	no := false
+	for _, want := range []plan.Reading{{}, {NAValues: []string{}, Header: &no}, {NAValues: []string{"-"}, Types: map[string]result.Type{"a": result.Text}}} {
+		raw, err := json.Marshal(plan.File{Reading: want})
+		require.NoError(t, err)
+		var got plan.File
+		require.NoError(t, json.Unmarshal(raw, &got))
+		require.Equal(t, want, got.Reading)
+	}
+	_, rows, err := openAll(t, plan.Limits{}, plan.Reading{NAValues: []string{}}, ".csv", "a,b\nNA,1\n,2\n")
+	require.NoError(t, err)
+	require.Equal(t, [][]any{{"NA", int64(1)}, {nil, int64(2)}}, rows)
 }
 
 func TestOpen_HoldsTheFileToTheOwnersTypes(t *testing.T) {

@@ -196,19 +196,23 @@ func (t *tally) date(m marks) (kind, string) {
 
 func (t *tally) decimal(m marks) (kind, string) {
 	comma, groups := t.comma == t.cells, t.groups == t.cells
-	if m.decimal == "," && comma {
-		if t.floats == t.cells && m.thousands != "." {
-			return kindText, "could have points as decimal mark or between thousands and is kept as text; set thousands"
-		}
-		return kindComma, ""
-	}
+	points := t.floats == t.cells
 	switch {
+	case m.decimal == "," && comma && points && m.thousands != ".":
+		return kindText, "could have points as decimal mark or between thousands and is kept as text; set thousands"
+	case m.decimal == "," && comma:
+		return kindComma, ""
 	case m.thousands == "," && groups:
 		return kindGroups, ""
-	case t.floats == t.cells:
+	case points:
 		return kindFloat, ""
+	default:
+		return t.commas(comma && m.delimiter != ',', groups, m)
 	}
-	comma = comma && m.delimiter != ','
+}
+
+// commas decides of numbers that have commas, where nobody says what they mean.
+func (t *tally) commas(comma, groups bool, m marks) (kind, string) {
 	switch {
 	case comma && t.commaSure > 0 && m.decimal == "":
 		return kindComma, ""
