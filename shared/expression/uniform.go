@@ -34,16 +34,25 @@ func Uniform(n Node, inData func(name string) bool) bool {
 	case *Unary:
 		return n.Operator == "-" && column(n.X) || scale(n)
 	case *Binary:
-		return n.Operator == "*" && (column(n.X) && scale(n.Y) || scale(n.X) && column(n.Y)) || n.Operator == "/" && column(n.X) && scale(n.Y)
+		return scaled(n, column)
 	case *Call:
 		return slices.Contains(plainFunctions, n.Function) && len(n.Arguments) == 1 && column(n.Arguments[0])
-	default: // a literal is the same for every row
-		switch n.(type) {
-		case *Number, *Text, *Bool, *Null:
-			return true
-		default:
-			return false
-		}
+	case *Number, *Text, *Bool, *Null: // the same for every row
+		return true
+	default:
+		return false
+	}
+}
+
+// scaled reports whether an operation is a column in another unit.
+func scaled(n *Binary, column func(Node) bool) bool {
+	switch n.Operator {
+	case "*":
+		return column(n.X) && scale(n.Y) || scale(n.X) && column(n.Y)
+	case "/":
+		return column(n.X) && scale(n.Y)
+	default:
+		return false
 	}
 }
 

@@ -65,6 +65,7 @@ func TestService_Follow_GoesOnBehindTheLastEvent(t *testing.T) {
 	f := follow(t, service, analyst, "", events.Filter{})
 	require.Equal(t, api.StreamReady, next(t, f).Type)
 	first := storetest.Task(t, db, analyst)
+	db.Settle(t)
 	require.NoError(t, service.Pass(t.Context()))
 	seen := next(t, f)
 	require.Equal(t, "task.created", seen.Type)
@@ -78,6 +79,7 @@ func TestService_Follow_GoesOnBehindTheLastEvent(t *testing.T) {
 	require.Equal(t, seen.ID, ready.ID)
 	require.Equal(t, second.ID.String(), next(t, again).SubjectID)
 	third := storetest.Task(t, db, analyst)
+	db.Settle(t)
 	require.NoError(t, service.Pass(t.Context()))
 	require.Equal(t, third.ID.String(), next(t, again).SubjectID)
 	quiet(t, again)
@@ -154,6 +156,7 @@ func TestService_Follow_SaysResetWhereEventsAreGone(t *testing.T) {
 	reset := next(t, f)
 	require.Equal(t, api.StreamReset, reset.Type)
 	created := storetest.Task(t, db, analyst)
+	db.Settle(t)
 	require.NoError(t, service.Pass(t.Context()))
 	e := next(t, f)
 	for e.SubjectKind != store.SubjectTask {
@@ -185,6 +188,7 @@ func TestService_Follow_KeepsToWorkspaceAndFilter(t *testing.T) {
 	_, err := db.CancelTasks(t.Context(), workspace, []uuid.UUID{wanted.ID}, false)
 	require.NoError(t, err)
 	require.NoError(t, db.SteerRunner(t.Context(), workspace, runner.ID, store.Steering{Paused: new(true)}))
+	db.Settle(t)
 	require.NoError(t, service.Pass(t.Context()))
 
 	e := next(t, followers["task"])
@@ -220,6 +224,7 @@ func TestService_Follow_LetsGoOfWhoDoesNotKeepUp(t *testing.T) {
 		}
 	}()
 	require.Eventually(t, func() bool {
+		db.Settle(t)
 		require.NoError(t, service.Pass(t.Context()))
 		return service.Followers() < 2
 	}, patience, 10*time.Millisecond)
@@ -231,6 +236,7 @@ func TestService_Follow_LetsGoOfWhoDoesNotKeepUp(t *testing.T) {
 	require.ErrorIs(t, err, events.ErrTooSlow)
 	db.Exec(t, fmt.Sprintf(`INSERT INTO fleet_events (workspace_id, type, subject_kind, subject_id) VALUES ('%s', 'test.last', 'test', '%s')`, workspace, uuid.Nil))
 	for waiting := true; waiting; {
+		db.Settle(t)
 		require.NoError(t, service.Pass(t.Context()))
 		select {
 		case e := <-got:

@@ -68,6 +68,7 @@ func TestFinishRestore_LetsTheFeedGoOn(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, all, "what is restored can be read")
 	storetest.Claim(t, db, f.Runner)
+	db.Settle(t)
 	next, err := db.ListFeed(t.Context(), f.Workspace, head, 100)
 	require.NoError(t, err)
 	require.NotEmpty(t, next, "and what happens since")

@@ -74,6 +74,7 @@ func (w *world) get(id string) api.Webhook {
 // pass follows and sends once.
 func (w *world) pass() {
 	w.t.Helper()
+	w.db.Settle(w.t)
 	require.NoError(w.t, w.service.Follow(w.t.Context()))
 	require.NoError(w.t, w.service.Send(w.t.Context()))
 }

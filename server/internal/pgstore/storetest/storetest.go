@@ -85,6 +85,19 @@ func (db *DB) Count(t testing.TB, query string, args ...any) int {
 	return n
 }
 
+// Settle waits until nothing in the whole cluster can hide an event that was
+// committed: a transaction of another test's database is taken for one of this
+// database in the moment in which it ends.
+func (db *DB) Settle(t testing.TB) {
+	t.Helper()
+	const hidden = `SELECT count(*) FROM (SELECT xid FROM task_events UNION ALL SELECT xid FROM fleet_events) AS e
+		WHERE e.xid >= pg_snapshot_xmin(pg_current_snapshot())`
+	require.Eventually(t, func() bool { return db.Count(t, hidden) == 0 }, settleTime, time.Millisecond)
+}
+
+// settleTime is far longer than the transactions of tests.
+const settleTime = 20 * time.Second
+
 // Lock keeps a task's row locked until the test ends, as a transaction does that
 // is at it.
 func (db *DB) Lock(t testing.TB, taskID uuid.UUID) {
