@@ -68,13 +68,16 @@ func distinctNames(path string, keys, columns []result.Column) error {
 	return nil
 }
 
-// varied counts, for each group by its place, how many rows differ from the most
-// frequent value of a column, and how many have none. It is asked where single
-// rows may not show; see finding.Groups.
-func (q *query) varied(ctx context.Context, column string) (differ, absent map[int64]int64, err error) {
+// spreadOut counts, for each group by its place, how many rows differ from the
+// most frequent value of a column, and how many have none.
+type spreadOut struct{ differ, absent map[int64]int64 }
+
+// spreadOut is asked where single rows may not show; see finding.Groups.
+func (q *query) spreadOut(ctx context.Context, column string) (spreadOut, error) {
+	out := spreadOut{differ: map[int64]int64{}, absent: map[int64]int64{}}
 	keys, err := q.ungrouped.relation().Pick("params.group_by", q.keyed)
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
 	list, group := "", ""
 	if len(q.keyed) > 0 {
@@ -87,16 +90,15 @@ func (q *query) varied(ctx context.Context, column string) (differ, absent map[i
 	x := engine.Identifier(column)
 	inner := "SELECT " + list + "count(" + x + ") AS n, count(*) AS m FROM " + q.ungrouped.last + " GROUP BY " + list + x
 	text := "SELECT row_number() OVER (" + orderBy(plain(keys)) + "), max(n), sum(n)::BIGINT, sum(m)::BIGINT FROM (" + inner + ")" + group
-	differ, absent = map[int64]int64{}, map[int64]int64{}
 	err = q.step.DB.Each(ctx, func(row []any) error {
 		place, most, count, size := whole(row[0]), whole(row[1]), whole(row[2]), whole(row[3])
-		if differ[place] = count; most > 1 {
-			differ[place] = count - most
+		if out.differ[place] = count; most > 1 {
+			out.differ[place] = count - most
 		}
-		absent[place] = size - count
+		out.absent[place] = size - count
 		return nil
 	}, q.ungrouped.statement(text), q.ungrouped.list...)
-	return differ, absent, err
+	return out, err
 }
 
 func whole(cell any) int64 {

@@ -219,31 +219,46 @@ func (q *query) countFilled(ctx context.Context, before *chain, columns []result
 	return nil
 }
 
-// missingTable shows what became of missing values. The values that they were
-// filled with may be those of single rows.
-func (q *query) missingTable() (*finding.Groups, []finding.Metric, error) {
+// tellMissing shows what became of missing values. The values that they were
+// filled with may be those of single rows. Where single rows may not show, how
+// many rows were dropped here is not told apart from all that were dropped, nor
+// are the sums told: what else was touched would follow.
+func (q *query) tellMissing(f *finding.Finding) error {
 	columns := []result.Column{
 		{Name: "columns", Type: result.Text}, {Name: "method", Type: result.Text}, {Name: "count", Type: result.Integer}, {Name: "value", Type: result.Text},
 	}
-	rows := make([][]any, len(q.treated))
+	var rows [][]any
 	var filled, dropped int64
-	for i, t := range q.treated {
-		rows[i] = []any{t.columns, string(t.method), t.count, nil}
-		if t.value != "" {
-			rows[i][3] = t.value
-		}
-		if t.method == operation.DropMissing {
+	for _, t := range q.treated {
+		drops := t.method == operation.DropMissing
+		if drops {
 			dropped += t.count
 		} else {
 			filled += t.count
 		}
+		if drops && !q.step.SingleRowsMayShow {
+			f.Notes = append(f.Notes, "Rows with missing values were left out; how many is not told apart from all others that were.")
+			continue
+		}
+		row := []any{t.columns, string(t.method), t.count, nil}
+		if t.value != "" {
+			row[3] = t.value
+		}
+		rows = append(rows, row)
 	}
-	f, err := frame.New(columns, rows)
-	return &finding.Groups{
-			Name: "missing", Title: "What became of missing values (rows dropped, values filled)", Columns: columns, Frame: f,
+	table, err := frame.New(columns, rows)
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		f.Tables = append(f.Tables, &finding.Groups{
+			Name: "missing", Title: "What became of missing values (rows dropped, values filled)", Columns: columns, Frame: table,
 			Size: "count", Told: []string{"columns", "method"}, Single: []string{"value"},
-		}, []finding.Metric{
-			{Name: "values_filled", Value: float64(filled), Basis: finding.Remainder()},
-			{Name: "rows_dropped_missing", Value: float64(dropped), Basis: finding.Remainder()},
-		}, err
+		})
+	}
+	if q.step.SingleRowsMayShow {
+		f.Metrics = append(f.Metrics, finding.Metric{Name: "values_filled", Value: float64(filled), Basis: finding.Remainder()},
+			finding.Metric{Name: "rows_dropped_missing", Value: float64(dropped), Basis: finding.Remainder()})
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/finding"
@@ -64,11 +65,9 @@ func (q *query) tell(ctx context.Context, f *finding.Finding) error {
 		{Name: "columns", Value: float64(len(q.columns)), Basis: finding.Known()},
 	}
 	if len(q.treated) > 0 {
-		table, metrics, err := q.missingTable()
-		if err != nil {
+		if err := q.tellMissing(f); err != nil {
 			return err
 		}
-		f.Tables, f.Metrics = append(f.Tables, table), append(f.Metrics, metrics...)
 	}
 	if q.grouped {
 		return q.tellGroups(ctx, f)
@@ -144,24 +143,23 @@ func (q *query) groupsTable(ctx context.Context, grouped int64) (*finding.Groups
 // single rows may not show.
 func (q *query) judged(ctx context.Context, t *finding.Groups, places []int64) error {
 	t.Varied = map[string][]int64{}
+	known := map[string]spreadOut{}
 	for _, a := range q.params.Aggregates {
 		switch name := a.Title(); a.Func {
 		case operation.Size:
 		case operation.Count:
 			t.Parts = append(t.Parts, name)
 		case operation.Sum, operation.Mean, operation.Std, operation.Var, operation.NUnique:
-			differ, absent, err := q.varied(ctx, a.Column)
-			if err != nil {
-				return err
-			}
-			// Sum and mean together tell how many values are missing.
-			told := a.Func == operation.Sum && q.hasMean(a.Column)
-			for _, place := range places {
-				n := differ[place]
-				if m := absent[place]; told && m > 0 && (n == 0 || m < n) {
-					n = m
+			of, done := known[a.Column]
+			if !done {
+				var err error
+				if of, err = q.spreadOut(ctx, a.Column); err != nil {
+					return err
 				}
-				t.Varied[name] = append(t.Varied[name], n)
+				known[a.Column] = of
+			}
+			for _, place := range places {
+				t.Varied[name] = append(t.Varied[name], of.few(place, q.tellsAbsence(a)))
 			}
 		default: // the value of a single row, or close to it
 			t.Single = append(t.Single, name)
@@ -170,13 +168,22 @@ func (q *query) judged(ctx context.Context, t *finding.Groups, places []int64) e
 	return nil
 }
 
-func (q *query) hasMean(column string) bool {
-	for _, a := range q.params.Aggregates {
-		if a.Func == operation.Mean && a.Column == column {
-			return true
-		}
+// few gives the smaller of how many rows differ and, where the number tells
+// that, how many have no value.
+func (s spreadOut) few(place int64, tellsAbsence bool) int64 {
+	n, absent := s.differ[place], s.absent[place]
+	if tellsAbsence && absent > 0 && (n == 0 || absent < n) {
+		return absent
 	}
-	return false
+	return n
+}
+
+// tellsAbsence reports whether a number tells how many rows have no value: a sum
+// beside a mean does, and any number of a column that the asker made for it.
+func (q *query) tellsAbsence(a operation.Aggregate) bool {
+	made := slices.ContainsFunc(q.params.Derive, func(d operation.Derivation) bool { return d.Name == a.Column })
+	besideMean := slices.ContainsFunc(q.params.Aggregates, func(b operation.Aggregate) bool { return b.Func == operation.Mean })
+	return made || a.Func == operation.Sum && besideMean
 }
 
 // chart draws groups that have one key and numbers: bars, or lines over time.

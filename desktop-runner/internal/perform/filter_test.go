@@ -183,6 +183,12 @@ func TestFilter_HidesFewMissingValuesAndWhatTheyAreFilledWith(t *testing.T) {
 	out := succeed(t, planFor(t, operation.Filter, params, input("wages", wages(t), result.Aggregates)))
 	require.Equal(t, []string{`["pay","median",` + small + `,` + small + `]`}, shown(t, out.Document, "missing"))
 	require.NotContains(t, out.Document.Metrics, "values_filled")
+	dropping := `{"source":{"dataset":"x"},"missing":[{"method":"drop"}],"where":{"column":"bonus","op":"ge","value":0}}`
+	out = succeed(t, planFor(t, operation.Filter, dropping, input("wages", wages(t), result.Aggregates)))
+	require.NotContains(t, out.Document.Metrics, "rows_dropped")
+	for _, table := range out.Document.Tables {
+		require.NotEqual(t, "missing", table.Name)
+	}
 	out = succeed(t, planFor(t, operation.Filter, params, input("wages", wages(t), result.Rows)))
 	require.Equal(t, []string{`["pay","median",1,"100.0"]`}, shown(t, out.Document, "missing"))
 }
