@@ -3,6 +3,7 @@ package perform_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -207,4 +208,19 @@ func TestFilter_JoinsTwoInputsInWhateverOrderTheyCome(t *testing.T) {
 	}
 	out := run(t, planFor(t, operation.Filter, params, people))
 	require.Equal(t, task.InputLost, out.Failure.Reason)
+}
+
+func TestFilter_DrawsTimesInAReport(t *testing.T) {
+	t.Parallel()
+	flights := input("flights", steptest.Example("flights.parquet"), result.Rows)
+	weekly := succeed(t, planFor(t, operation.Filter, `{"source":{"dataset":"x"},"resample":{"on":"date","rule":"W","aggregates":[{"column":"delay","func":"mean"},{"func":"size"}]}}`, flights))
+	require.Equal(t, result.Line, weekly.Document.Charts[0].Type)
+	require.Len(t, weekly.Document.Charts[0].Series, 2)
+	report := planFor(t, operation.Export, `{"inputs":[{"task":"a"}],"format":"html"}`, plan.Input{Name: "Weeks", Document: weekly.Document})
+	succeed(t, report)
+	raw, err := os.ReadFile(filepath.Join(report.WorkDir, "report.html"))
+	require.NoError(t, err)
+	require.Equal(t, 2, strings.Count(string(raw), "<polyline"), "a line for each number")
+	require.Contains(t, string(raw), ">2001-01-07</text>")
+	require.Contains(t, string(raw), ">2001-07-01</text>")
 }

@@ -200,7 +200,7 @@ func (d *drawing) frameOf(xTicks, yTicks []float64, yNumbers bool) (x, y scale) 
 	}
 	for _, v := range xTicks {
 		d.line(x.at(v), y.from, x.at(v), y.from+4, "base")
-		d.text(x.at(v), y.from+17, "middle", "axis", d.tick(v))
+		d.text(x.at(v), y.from+17, "middle", "axis", d.acrossTick(v, xTicks))
 	}
 	d.line(left, y.from, width-right, y.from, "base")
 	d.text((left+width-right)/2, height-8, "middle", "axis", d.axis(d.chart.X))

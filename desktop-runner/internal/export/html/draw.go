@@ -109,7 +109,7 @@ func (d *drawing) plot() {
 		return
 	}
 	identity := d.chart.Name == "predicted_vs_actual"
-	x, y := d.frameOf(ticks(slices.Min(xs), slices.Max(xs), 6), ticks(slices.Min(ys), slices.Max(ys), 5), true)
+	x, y := d.frameOf(d.acrossTicks(slices.Min(xs), slices.Max(xs)), ticks(slices.Min(ys), slices.Max(ys), 5), true)
 	if identity {
 		low, high := max(x.low, y.low), min(x.high, y.high)
 		if low < high {
@@ -119,7 +119,7 @@ func (d *drawing) plot() {
 	for i, s := range d.chart.Series {
 		var path strings.Builder
 		for j := range s.X {
-			vx, okX := number(s.X[j])
+			vx, okX := d.across(s.X[j])
 			vy, okY := number(s.Y[j])
 			if !okX || !okY {
 				continue
@@ -142,7 +142,7 @@ func (d *drawing) plot() {
 func (d *drawing) bounds() (xs, ys []float64) {
 	for _, s := range d.chart.Series {
 		for j := range s.X {
-			vx, okX := number(s.X[j])
+			vx, okX := d.across(s.X[j])
 			vy, okY := number(s.Y[j])
 			if okX && okY {
 				xs, ys = append(xs, vx), append(ys, vy)

@@ -115,7 +115,11 @@ func shownElsewhere(t result.Table, d *result.Document) bool {
 var inBraces = regexp.MustCompile(`\{([a-z0-9_]+)\}`)
 
 func (l locale) summary(d *result.Document) string {
-	pattern, ok := summaries[d.Kind]
+	kind := d.Kind
+	if d.Dataset != nil && d.Dataset.RowsAreGroups {
+		kind += ".groups"
+	}
+	pattern, ok := summaries[kind]
 	if l.words != i18n.Indonesian || !ok {
 		return d.Summary
 	}

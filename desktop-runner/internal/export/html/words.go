@@ -53,6 +53,10 @@ var labels = map[string]i18n.Text{
 	"rows_before":             {EN: "Rows before", ID: "Baris sebelum"},
 	"rows_after":              {EN: "Rows after", ID: "Baris sesudah"},
 	"rows_dropped":            {EN: "Rows dropped", ID: "Baris dibuang"},
+	"rows_grouped":            {EN: "Rows in groups", ID: "Baris dalam kelompok"},
+	"rows_right":              {EN: "Rows of the other data", ID: "Baris data lainnya"},
+	"rows_dropped_missing":    {EN: "Rows dropped for missing values", ID: "Baris dibuang karena nilai hilang"},
+	"values_filled":           {EN: "Missing values filled", ID: "Nilai hilang yang diisi"},
 	"rows_used":               {EN: "Rows used", ID: "Baris dipakai"},
 	"columns":                 {EN: "Columns", ID: "Kolom"},
 	"inputs":                  {EN: "Results", ID: "Hasil"},
@@ -105,6 +109,14 @@ var labels = map[string]i18n.Text{
 	"where":            {EN: "Conditions", ID: "Syarat"},
 	"select":           {EN: "Columns kept", ID: "Kolom yang disimpan"},
 	"sort":             {EN: "Sorted by", ID: "Diurutkan menurut"},
+	"join":             {EN: "Joined with", ID: "Digabungkan dengan"},
+	"derive":           {EN: "New columns", ID: "Kolom baru"},
+	"group_by":         {EN: "Grouped by", ID: "Dikelompokkan menurut"},
+	"aggregates":       {EN: "Numbers of each group", ID: "Angka setiap kelompok"},
+	"dropna":           {EN: "Groups without a key left out", ID: "Kelompok tanpa kunci diabaikan"},
+	"pivot":            {EN: "Pivot table", ID: "Tabel pivot"},
+	"rolling":          {EN: "Rolling numbers", ID: "Angka bergulir"},
+	"resample":         {EN: "Numbers by time", ID: "Angka menurut waktu"},
 	"drop_duplicates":  {EN: "Duplicates dropped", ID: "Baris ganda dibuang"},
 }
 
@@ -130,6 +142,7 @@ var typeNames = map[result.Type]i18n.Text{
 var summaries = map[string]string{
 	"fetch":                     "{rows} baris dengan {columns} kolom.",
 	"filter":                    "{rows_after} dari {rows_before} baris tersisa, dengan {columns} kolom.",
+	"filter.groups":             "{rows_grouped} dari {rows_before} baris dikelompokkan, dengan {columns} kolom.",
 	"analyze.describe":          "{columns} kolom dari {rows} baris.",
 	"analyze.linear_regression": "{target} dijelaskan oleh kolom lain, dari {rows_used} baris: R² sebesar {r2}, dan prediksi rata-rata meleset {mean_absolute_error}.",
 	"analyze.kmeans":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok.",
@@ -171,6 +184,14 @@ var phrases = []phrase{
 	say("Size of each group", "Ukuran setiap kelompok"),
 	say("Groups by ... and ...", "Kelompok menurut ${1} dan ${2}"),
 
+	say("Groups", "Kelompok"),
+	say("What became of missing values (rows dropped, values filled)", "Perlakuan nilai yang hilang (baris dibuang, nilai diisi)"),
+	say("Groups of fewer than ... rows are left out, and as many others as it takes so that they cannot be calculated.",
+		"Kelompok dengan kurang dari ${1} baris tidak ditampilkan, begitu pula kelompok lain secukupnya agar tidak dapat dihitung."),
+	say("There are too many groups to be shown in a table; keep fewer with where or limit.", "Kelompoknya terlalu banyak untuk ditampilkan dalam tabel; kurangi dengan where atau limit."),
+	say("Rows with missing values were left out; how many is not told apart from all others that were.",
+		"Baris dengan nilai yang hilang dibuang; jumlahnya tidak dibedakan dari semua baris lain yang dibuang."),
+
 	say("The rows themselves are not shown: the owner shares this data as summaries only.",
 		"Baris datanya sendiri tidak ditampilkan: pemilik hanya membagikan data ini sebagai ringkasan."),
 	say("The picture ... is not shown: each of its points is one row.", "Grafik ${1} tidak ditampilkan: setiap titiknya adalah satu baris."),
@@ -190,6 +211,8 @@ var phrases = []phrase{
 	say("The table ... is too large to be shown whole; the file ... has all of it.", "Tabel ${1} terlalu besar untuk ditampilkan seluruhnya; berkas ${2} memuat semuanya."),
 	say("... is not a finite number and is shown as missing.", "${1} bukan angka berhingga dan ditampilkan sebagai tidak ada."),
 	say("A withheld number of ...", "Sejumlah (ditahan) ${1}"),
+	// Last, because it fits much.
+	say("... by ...", "${1} menurut ${2}"),
 }
 
 func (l locale) word(key string) string { return fixed[key].In(l.words) }
