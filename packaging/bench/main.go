@@ -4,6 +4,7 @@
 // where something could not be measured.
 //
 //	go run ./packaging/bench idle
+//	go run ./packaging/bench analysis
 package main
 
 import (
@@ -19,12 +20,19 @@ import (
 
 func main() { os.Exit(run()) }
 
+var measurements = map[string]func(context.Context, options) error{"idle": idle, "analysis": analysis}
+
 func run() int {
-	if len(os.Args) < 2 || os.Args[1] != "idle" {
-		fmt.Fprintln(os.Stderr, "usage: bench idle [--bin DIR] [--settle DURATION] [--starts N]")
+	var name string
+	if len(os.Args) > 1 {
+		name = os.Args[1]
+	}
+	measure, known := measurements[name]
+	if !known {
+		fmt.Fprintln(os.Stderr, "usage: bench idle|analysis [--bin DIR] [--settle DURATION] [--starts N]")
 		return 2
 	}
-	opts, err := parse(os.Args[2:])
+	opts, err := parse(name, os.Args[2:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -33,7 +41,7 @@ func run() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := idle(ctx, opts); err != nil {
+	if err := measure(ctx, opts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		return 1
 	}
@@ -45,19 +53,19 @@ type options struct {
 	bin string
 	// settle is how long a program's memory must have stood still.
 	settle time.Duration
-	// starts is how often a start is measured; the median counts.
+	// starts is how often each program is started.
 	starts int
 	// data is the example data.
 	data string
 }
 
-func parse(args []string) (options, error) {
+func parse(name string, args []string) (options, error) {
 	var opts options
-	flags := flag.NewFlagSet("bench idle", flag.ContinueOnError)
+	flags := flag.NewFlagSet("bench "+name, flag.ContinueOnError)
 	flags.StringVar(&opts.bin, "bin", "bin", "folder with the built programs (./task build)")
 	flags.StringVar(&opts.data, "data", "examples/data", "folder with the example data")
 	flags.DurationVar(&opts.settle, "settle", 5*time.Second, "how long memory must stand still before it is measured")
-	flags.IntVar(&opts.starts, "starts", 5, "how often each program is started; the median counts")
+	flags.IntVar(&opts.starts, "starts", 5, "how often each program is started; the median counts for starts, the best for workloads")
 	if err := flags.Parse(args); err != nil {
 		return opts, err //nolint:wrapcheck // printed by the flag set already
 	}

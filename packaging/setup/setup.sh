@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the system packages that building and testing need and that are
 # missing; says what and why. `./task setup` runs it, and every task that
-# builds does so first: it is quick when nothing is missing.
+# builds does so first: it is quick when nothing is missing. With arguments it
+# sees to those needs instead.
 #
 # It installs on Debian and Ubuntu, as root or through sudo. Elsewhere it
 # prints what to install, and fails if something is missing.
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/../.."
 # For each need: have_NAME (is it there?), why_NAME, and the packages that
 # bring it on each system.
 
-needs="compiler postgresql"
+needs=${*:-compiler postgresql}
 
 have_compiler() {
 	# Go's own defaults; only the first word of CC and CXX is a program.
@@ -33,12 +34,23 @@ have_postgresql() {
 }
 why_postgresql="is the server's database, and that of the tests (version 14 or newer)"
 
+# Debian's own Python has Debian's packages, whatever else is installed.
+have_pandas() { /usr/bin/python3 -c "import pandas" 2>/dev/null; }
+why_pandas="is measured against in the bench of operations"
+
+have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
+why_node="runs DuckDB's own client in that bench"
+
 package() { # need, system
 	case $1:$2 in
 	compiler:debian) echo g++ ;;
 	compiler:fedora) echo gcc-c++ ;;
 	compiler:arch) echo gcc ;;
 	compiler:macos) echo "the command line tools: xcode-select --install" ;;
+	pandas:debian) echo python3-pandas ;;
+	node:debian) echo nodejs npm ;;
+	node:*) echo nodejs ;;
+	pandas:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
 	postgresql:fedora) echo postgresql-server ;;
 	postgresql:*) echo postgresql ;;
 	esac
