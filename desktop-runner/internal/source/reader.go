@@ -24,6 +24,8 @@ type reader struct {
 	room    int64
 	// texts are the files, where they are values as text.
 	texts []*text
+	// detect lets the engine find the types of JSON again in each statement.
+	detect bool
 	// stamps tell by size and time of change whether a file is as it was.
 	stamps []string
 }
@@ -96,7 +98,9 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 		if err = use(columns, from); err == nil || engine.KindOf(err) != engine.Unreadable {
 			return err
 		}
-		again := false
+		// The engine may have found a form of dates that its types do not tell.
+		again := r.file.Format == plan.JSON && !r.detect
+		r.detect = true
 		for _, t := range r.texts {
 			changed, wrong := t.refit(ctx, err.Error(), r.db.WorkDir(), r.room)
 			if wrong != nil {
@@ -199,6 +203,9 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
+		if r.file.Format == plan.JSON && !r.detect {
+			from = typedJSON(path, own, types, from)
+		}
 		where := (&text{number: i + 1, of: len(r.file.Paths())}).where()
 		if i == 0 {
 			names = own
@@ -223,6 +230,27 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 		sources = append(sources, from)
 	}
 	return columns, union(names, sources), r.overrideTypes(columns)
+}
+
+// typedJSON reads a file with the types that the engine has found in all of it:
+// finding them takes several times as long as reading, and each statement would
+// do so again. It gives back from where a name may not be that of a field.
+func typedJSON(path string, names, types []string, from string) string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		if renamed(name, names) || name == "json" {
+			return from
+		}
+		list[i] = engine.Literal(name) + ": " + engine.Literal(types[i])
+	}
+	return "read_json(" + engine.Path(path) + ", columns = {" + strings.Join(list, ", ") + "}, format = 'auto', hive_partitioning = false)"
+}
+
+// renamed reports whether the engine may have put a number behind a name because
+// another field has the same one in other letter case.
+func renamed(name string, names []string) bool {
+	cut := strings.LastIndexByte(name, '_')
+	return cut > 0 && slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name[:cut]) })
 }
 
 // overrideTypes puts the owner's types in place of those of the files.

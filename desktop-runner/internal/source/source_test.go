@@ -127,6 +127,33 @@ func TestOpen_ReadsWhatPeopleHave(t *testing.T) {
 	}
 }
 
+// The types that the engine finds do not tell in which form dates are written,
+// nor which of two names it has changed.
+func TestOpen_ReadsJSONAsTheEngineFoundIt(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		content string
+		rows    [][]any
+	}{
+		"dates of another form":      {`{"v":"01-31-2020"}` + "\n" + `{"v":"02-01-2020"}` + "\n", [][]any{{"2020-01-31"}, {"2020-02-01"}}},
+		"names that differ by case":  {`{"a":1,"A":2}` + "\n", [][]any{{int64(1), int64(2)}}},
+		"quotes in names":            {`{"a'b":1,"c\"d":2}` + "\n", [][]any{{int64(1), int64(2)}}},
+		"a fraction that comes late": {lines(30_000, `{"v":1}`, `{"v":1.5}`), nil},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, rows, err := open(t, write(t, "a.json", tc.content))
+			require.NoError(t, err)
+			if tc.rows == nil {
+				require.Equal(t, []any{1.5}, rows[len(rows)-1])
+				return
+			}
+			require.Equal(t, tc.rows, rows)
+		})
+	}
+}
+
 func TestOpen_LooksAtAllRowsWhenALateOneDoesNotFit(t *testing.T) {
 	t.Parallel()
 	rel, rows, err := open(t, write(t, "a.csv", "a,b\n"+lines(30_000, "1,2", "oops,3")))
