@@ -101,7 +101,7 @@ type analysisBench struct {
 
 // prepare fetches the peers and writes the files, once.
 func (a *analysisBench) prepare(ctx context.Context) error {
-	if err := os.MkdirAll(a.folder, 0o755); err != nil {
+	if err := os.MkdirAll(a.folder, 0o750); err != nil {
 		return fmt.Errorf("make the folder for the bench: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(a.folder, flightsFile)); err != nil {
