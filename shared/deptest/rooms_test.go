@@ -93,7 +93,7 @@ var rooms = []room{
 	{"server/internal/blobstore", nil, "bytes by key, whatever they mean"},
 	{"server/internal/blobstore/s3test", nil, "gives an S3 server to the tests of any package"},
 	{"server/internal/admission", []string{"server/internal/store", "shared/..."}, "what may become a task, for single tasks and pipelines alike"},
-	{"server/internal/wakeup", []string{"server/internal/store", "shared/..."}, "who waits for what"},
+	{"server/internal/wakeup", []string{"server/internal/periodic", "server/internal/store", "shared/..."}, "who waits for what"},
 	{"server/internal/store", []string{"shared/..."}, "records and questions; the bottom of the server"},
 	{
 		"server/internal/pgstore/storetest",

@@ -2,8 +2,6 @@ package alerts
 
 import (
 	"context"
-	"errors"
-	"sync"
 	"time"
 
 	"ddap/server/internal/periodic"
@@ -24,22 +22,11 @@ const (
 // Run judges, sends and forgets until ctx ends. Any number of servers may run it
 // on one database.
 func (s *Service) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	loops := []func(context.Context) error{s.runJudgeLoop, s.runTidyLoop}
 	if s.post != nil {
 		loops = append(loops, s.runSendLoop)
 	}
-	errs := make([]error, len(loops))
-	var wg sync.WaitGroup
-	for i, loop := range loops {
-		wg.Go(func() {
-			defer cancel()
-			errs[i] = loop(ctx)
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return periodic.Together(ctx, loops...)
 }
 
 // hurry makes the sending look at once.

@@ -5,9 +5,7 @@ package dispatch
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,21 +49,7 @@ func New(s Store, hub *wakeup.Hub, log *slog.Logger) *Service {
 // Requests that wait then return. Any number of servers may run it on one
 // database.
 func (s *Service) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	loops := []func(context.Context) error{
-		s.hub.Run, s.runReclaimLoop, s.runDueLoop, s.runDeadlineLoop, s.runReasonLoop,
-	}
-	errs := make([]error, len(loops))
-	var wg sync.WaitGroup
-	for i, loop := range loops {
-		wg.Go(func() {
-			defer cancel()
-			errs[i] = loop(ctx)
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return periodic.Together(ctx, s.hub.Run, s.runReclaimLoop, s.runDueLoop, s.runDeadlineLoop, s.runReasonLoop)
 }
 
 // pass is how often periodic work is done.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
@@ -72,20 +73,9 @@ func (s *Service) Close() { s.closeOnce.Do(func() { close(s.closed) }) }
 // Run reads feeds, notices who comes and goes, and forgets what is old, until
 // ctx ends. Then every stream ends.
 func (s *Service) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	context.AfterFunc(ctx, s.Close)
-	loops := []func(context.Context) error{s.runReadLoop, s.runProgressLoop, s.runPresenceLoop, s.runForgetLoop}
-	errs := make([]error, len(loops))
-	var wg sync.WaitGroup
-	for i, loop := range loops {
-		wg.Go(func() {
-			defer cancel()
-			errs[i] = loop(ctx)
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	defer s.Close()
+	return periodic.Together(ctx, s.runReadLoop, s.runProgressLoop, s.runPresenceLoop, s.runForgetLoop)
 }
 
 // Follow begins to follow the workspace of p: behind the event with this id, or

@@ -55,3 +55,14 @@ func TestRun_DoesTheWorkAtOnceWhenWoken(t *testing.T) {
 		require.Zero(t, time.Since(begun))
 	})
 }
+
+func TestTogether_EndsAllWhenOneEnds(t *testing.T) {
+	t.Parallel()
+	gone := errors.New("the connection is gone")
+	until := func(ctx context.Context) error { <-ctx.Done(); return nil }
+	require.ErrorIs(t, periodic.Together(t.Context(), until, func(context.Context) error { return gone }, until), gone)
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	require.NoError(t, periodic.Together(ctx, until, until))
+}

@@ -11,12 +11,12 @@ package wakeup
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
 
+	"ddap/server/internal/periodic"
 	"ddap/server/internal/store"
 )
 
@@ -66,21 +66,10 @@ func New(s Store, log *slog.Logger) *Hub {
 // Run hears other servers, tells them what is published here, and sweeps, until
 // ctx ends. Then every wait ends.
 func (h *Hub) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	// At once, and not when the loops are done: requests should not outlive the server's will.
 	context.AfterFunc(ctx, h.Close)
-	loops := []func(context.Context) error{h.runListenLoop, h.runFlushLoop, h.runSweepLoop}
-	errs := make([]error, len(loops))
-	var wg sync.WaitGroup
-	for i, loop := range loops {
-		wg.Go(func() {
-			defer cancel()
-			errs[i] = loop(ctx)
-		})
-	}
-	wg.Wait()
-	return errors.Join(errs...)
+	defer h.Close()
+	return periodic.Together(ctx, h.runListenLoop, h.runFlushLoop, h.runSweepLoop)
 }
 
 // Close ends every wait, and those that begin later at once.

@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -21,20 +20,8 @@ const (
 // Run follows, sends and forgets until ctx ends. Any number of servers may run
 // it on one database.
 func (s *Service) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	loops := []func(context.Context) error{s.runFollowLoop, s.runSendLoop, s.runForgetLoop, s.runOrphanLoop, s.runNewsLoop}
-	errs := make([]error, len(loops))
-	var wg sync.WaitGroup
-	for i, loop := range loops {
-		wg.Go(func() {
-			defer cancel()
-			errs[i] = loop(ctx)
-		})
-	}
-	wg.Wait()
-	s.client.CloseIdleConnections()
-	return errors.Join(errs...)
+	defer s.client.CloseIdleConnections()
+	return periodic.Together(ctx, s.runFollowLoop, s.runSendLoop, s.runForgetLoop, s.runOrphanLoop, s.runNewsLoop)
 }
 
 // hurry makes the sending look at once.
