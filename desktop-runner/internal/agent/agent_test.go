@@ -286,6 +286,45 @@ func TestAgent_AsksBeforeItDropsRows(t *testing.T) {
 	require.EventuallyWithT(t, func(c *assert.CollectT) { assert.ElementsMatch(c, []string{third, fourth}, kept()) }, patience, time.Millisecond)
 }
 
+// Rows whose report has not arrived are unknown to the server, which cannot say
+// that a later step waits for them: they stay, however little room there is.
+func TestAgent_KeepsRowsOfWhichTheServerDoesNotKnowYet(t *testing.T) {
+	t.Parallel()
+	f := apitest.NewFakeServer(t)
+	h := newHome(t, f)
+	h.outputBytes = int64(len("rows")) + 1
+	var refuse atomic.Bool
+	f.Intercept(func(r *http.Request) error {
+		if refuse.Load() && r.URL.Path == "/v1/result" {
+			return fault.New("test", fault.Unavailable, "", "not now")
+		}
+		return nil
+	})
+	start(t, h)
+	made := func() string {
+		return f.Enqueue(t, ask("make rows", operation.Filter, `{"source":{"dataset":"birds"}}`))
+	}
+	waits := func(id string) {
+		reader := ask("read rows", operation.Fetch, `{"source":{"task":%q}}`, id)
+		reader.RunnerID = uuid.NewString() // nobody takes it
+		f.Enqueue(t, reader)
+	}
+	first := made()
+	f.AwaitState(t, first, task.Succeeded)
+	waits(first)
+
+	refuse.Store(true)
+	second := made()
+	rows := filepath.Join(h.state, "outputs", second, "1.parquet")
+	require.Eventually(t, func() bool { _, err := os.Stat(rows); return err == nil }, patience, time.Millisecond)
+	asked := f.Calls("POST /v1/ping")
+	f.Await(t, "it asked what may go", func() bool { return f.Calls("POST /v1/ping") > asked+2 })
+	waits(second)
+	refuse.Store(false)
+	f.AwaitState(t, second, task.Succeeded)
+	require.FileExists(t, rows)
+}
+
 func TestAgent_MakesAReportOfAResult(t *testing.T) {
 	t.Parallel()
 	f := apitest.NewFakeServer(t)

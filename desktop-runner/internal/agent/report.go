@@ -127,6 +127,9 @@ func (a *Agent) deliver(ctx context.Context, e spool.Entry) error {
 		return err
 	}
 	a.held.remove(e.Key())
+	if a.Outputs.Over() {
+		wake(a.wakeOutputs) // whether its rows are needed can be asked now
+	}
 	return nil
 }
 

@@ -25,10 +25,10 @@ func (s *Store) Tasks() ([]string, error) {
 }
 
 // Sweep drops outputs over the limits, oldest first, and what a crash left
-// behind without a sidecar. It never touches an output that is being read, nor
-// one of a task in needed, which count for the size all the same. It returns how
-// many outputs it dropped.
-func (s *Store) Sweep(needed map[string]bool) (int, error) {
+// behind without a sidecar. It touches outputs of the tasks in free only, of any
+// where that is nil, and never one that is being read. The others count for the
+// size all the same. It returns how many outputs it dropped.
+func (s *Store) Sweep(free map[string]bool) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dropLeftovers()
@@ -42,7 +42,7 @@ func (s *Store) Sweep(needed map[string]bool) (int, error) {
 	for _, o := range all {
 		tooOld := s.limits.Age > 0 && s.now().Sub(o.KeptAt) > s.limits.Age
 		tooMuch := s.limits.TotalBytes > 0 && total > s.limits.TotalBytes
-		if (tooOld || tooMuch) && !needed[o.TaskID] && s.drop(o) {
+		if (tooOld || tooMuch) && (free == nil || free[o.TaskID]) && s.drop(o) {
 			dropped++
 			total -= o.bytes
 		}
