@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
@@ -19,6 +20,9 @@ const everything = "*"
 
 // typePattern is SUBJECT or SUBJECT.VERB.
 var typePattern = regexp.MustCompile(`^[a-z][a-z_]{0,49}(\.[a-z][a-z_]{0,49})?$`)
+
+// subjects are what events are about. One that is not among them would never come.
+var subjects = []string{store.SubjectTask, store.SubjectRunner, store.SubjectWebhook, store.SubjectAlert}
 
 // taskTypes and those of alerts are known to the last; other subjects may get more.
 var taskTypes = func() (known []string) {
@@ -51,6 +55,8 @@ func (s *Service) check(op string, name, address *string, types []string) error 
 		case t == everything:
 		case !typePattern.MatchString(t):
 			wrong = append(wrong, fault.Field{Path: at, Message: "must be a type of events, as in task.failed, a subject, as in runner, or *"})
+		case !slices.Contains(subjects, subjectOf(t)):
+			wrong = append(wrong, operation.UnknownName(at, "subject of events", subjectOf(t), subjects))
 		case strings.HasPrefix(t, "task.") && !slices.Contains(taskTypes, t):
 			wrong = append(wrong, operation.UnknownName(at, "type of events", t, taskTypes))
 		case strings.HasPrefix(t, "alert.") && !slices.Contains(api.AlertEventTypes(), t):
@@ -61,6 +67,12 @@ func (s *Service) check(op string, name, address *string, types []string) error 
 		return fault.BadFields(op, "invalid_webhook", wrong...)
 	}
 	return nil
+}
+
+// subjectOf gives what comes before the verb.
+func subjectOf(eventType string) string {
+	subject, _, _ := strings.Cut(eventType, ".")
+	return subject
 }
 
 // checkURL says what is wrong with an address as it is written. Where it leads

@@ -288,6 +288,7 @@ func TestService_RefusesWhatCannotBe(t *testing.T) {
 		"metadata":        {func(r *api.WebhookRequest) { r.URL = "https://169.254.169.254/latest" }, "url", "private"},
 		"IPv4 in IPv6":    {func(r *api.WebhookRequest) { r.URL = "https://[::ffff:10.0.0.1]/" }, "url", "private"},
 		"no type":         {func(r *api.WebhookRequest) { r.Types = []string{"task.", "*"} }, "types[0]", "subject"},
+		"no such subject": {func(r *api.WebhookRequest) { r.Types = []string{"runner", "alerts"} }, "types[1]", `did you mean "alert"?`},
 		"no such alert":   {func(r *api.WebhookRequest) { r.Types = []string{"alert", "alert.firing", "alert.resolveed"} }, "types[2]", `did you mean "alert.resolved"?`},
 		"a mistyped type": {func(r *api.WebhookRequest) { r.Types = []string{"*", "task.suceeded"} }, "types[1]", `did you mean "task.succeeded"?`},
 	} {
