@@ -96,7 +96,7 @@ func readUpload(c *fiber.Ctx) (artifacts.Upload, error) {
 func taskParam(c *fiber.Ctx) (uuid.UUID, error) {
 	id, err := uuid.Parse(c.Params("id"))
 	if err != nil {
-		return id, fault.BadFields("httpapi.taskParam", codeInvalidRequest, fault.Field{Path: "path.id", Message: "must be a UUID"})
+		return id, fault.BadFields("httpapi.taskParam", codeInvalidRequest, fault.Field{Path: "path.id", Message: mustBeUUID})
 	}
 	return id, nil
 }

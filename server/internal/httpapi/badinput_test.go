@@ -92,7 +92,7 @@ func TestBadInput_IsRefusedWithItsPlace(t *testing.T) {
 		"label with comma": {"POST", "/v1/enrollments", `{"labels": {"a,b": "x"}}`, json, 422, "invalid_request", []string{"labels.a,b"}, "without = and ,"},
 
 		// Addresses and queries.
-		"id in a path":        {"GET", "/v1/tasks/7", "", "", 422, "invalid_request", []string{"path.id"}, "UUID"},
+		"id in a path":        {"GET", "/v1/tasks/7", "", "", 422, "invalid_request", []string{"path.id"}, "must be a UUID, as in"},
 		"unknown query":       {"GET", "/v1/tasks?sate=failed", "", "", 422, "invalid_request", []string{"query.sate"}, `did you mean "state"?`},
 		"unknown state":       {"GET", "/v1/tasks?state=failed,runnign", "", "", 422, "invalid_request", []string{"query.state"}, `did you mean "running"?`},
 		"unknown code":        {"GET", "/v1/tasks?operation_code=99999999999", "", "", 422, "invalid_request", []string{"query.operation_code"}, "200"},

@@ -15,6 +15,7 @@ import (
 const (
 	isRequired = " is required"
 	isUnknown  = "is not a known field"
+	mustBeUUID = "must be a UUID, as in 01960000-0000-7000-8000-000000000001"
 )
 
 func init() { //nolint:gochecknoinits // huma keeps its hooks in variables of the process
@@ -69,7 +70,11 @@ func fieldOf(ctx huma.Context, err error) fault.Field {
 	if path == "" {
 		return splitDecodeError(detail.Message)
 	}
-	return fault.Field{Path: path, Message: strings.TrimPrefix(detail.Message, "invalid value: ")}
+	message := strings.TrimPrefix(detail.Message, "invalid value: ")
+	if strings.HasPrefix(message, "invalid UUID") {
+		message = mustBeUUID // the parser says only what it found
+	}
+	return fault.Field{Path: path, Message: message}
 }
 
 func join(path, name string) string {
