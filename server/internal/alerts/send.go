@@ -30,6 +30,9 @@ const (
 // retried is an attempt after which there will be another one.
 const retried = "retried"
 
+// Outcomes lists how an attempt can go.
+func Outcomes() []string { return []string{store.MailSent, retried, store.MailFailed} }
+
 // Send takes what is due, until nothing is, and returns when all of that has ended.
 func (s *Service) Send(ctx context.Context) error {
 	for ctx.Err() == nil {

@@ -78,6 +78,9 @@ func TestMetrics_TellOfWebhooksEventsAndRefusals(t *testing.T) {
 	for _, outcome := range []string{"delivered", "retried", "given_up", "lost"} {
 		require.Contains(t, text, `ddap_webhook_deliveries_total{outcome="`+outcome+`"} 0`+"\n")
 	}
+	for _, outcome := range []string{"sent", "retried", "failed"} {
+		require.Contains(t, text, `ddap_alert_mails_total{outcome="`+outcome+`"} 0`+"\n")
+	}
 	admin := s.Admin(t)
 	hook, err := admin.CreateWebhook(t.Context(), api.WebhookRequest{Name: "n", URL: receiver.URL, Types: []string{"*"}})
 	require.NoError(t, err)

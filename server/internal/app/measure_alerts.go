@@ -11,6 +11,9 @@ import (
 
 func (a *App) measureAlerts(m *metrics.Registry) {
 	mailed := m.Count("alert_mails_total", "Attempts of this server to send e-mails of alerts: sent, retried later, or given up (failed).", "outcome")
+	for _, outcome := range alerts.Outcomes() {
+		mailed(0, outcome)
+	}
 	a.alerts.Observe(alerts.Observer{Mailed: func(outcome string) { mailed(1, outcome) }})
 	m.Table([]string{"kind"}, []metrics.Column{
 		{Name: "alerts_firing", Help: "Alerts that fire, in all servers' database. Every server tells the same number: do not add them up."},
