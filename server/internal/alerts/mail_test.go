@@ -98,6 +98,7 @@ func TestSend_OneBadAddressHoldsNobodyUp(t *testing.T) {
 	w.send(w.service)
 	require.Equal(t, map[string]int{"failed": 1, "retried": 1, "sent": 1}, outcomes)
 	require.Equal(t, 1, w.told(api.AlertEventMailFailed))
+	require.Equal(t, 1, w.db.Count(t, "SELECT count(*) FROM fleet_events WHERE message LIKE 'Sebuah surel %'"), "in the language of the alert")
 	require.Equal(t, 1, w.db.Count(t, `SELECT count(*) FROM audit_log WHERE action = 'alert.mail_give_up' AND actor_kind = 'system'
 		AND after->>'recipient' = 'gone@example.org' AND after->>'error' LIKE '%user unknown%'`))
 	for range 3 {

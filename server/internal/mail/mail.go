@@ -208,7 +208,10 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 
 // explain says what went wrong without the receiver's address.
 func explain(err error, to string) error {
-	text := err.Error()
+	// What the library adds to a refusal says no more than which e-mail it was.
+	text, _, _ := strings.Cut(err.Error(), ", affected recipient(s): ")
+	text, _, _ = strings.Cut(text, ", affected message ID: ")
+	text = strings.TrimPrefix(text, "send failed: ")
 	if to != "" {
 		text = strings.ReplaceAll(text, to, "the receiver")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"ddap/server/internal/store"
 	"ddap/shared/api"
+	"ddap/shared/i18n"
 )
 
 type alertMailRow struct {
@@ -75,12 +76,23 @@ func (s *Store) FinishAlertMail(ctx context.Context, o store.AlertMailOutcome, g
 	return row.State, failed(op, err)
 }
 
+// mailGivenUp is what those who follow events read of it.
+var mailGivenUp = i18n.Text{
+	EN: "An e-mail of this alert could not be sent and was given up.",
+	ID: "Sebuah surel dari peringatan ini tidak dapat dikirim dan tidak akan dicoba lagi.",
+}
+
 // mailFailed says that an e-mail was given up: to those who follow events
 // without its address, and in the audit log with it.
 func mailFailed(ctx context.Context, tx bun.Tx, row alertMailRow) error {
-	err := recordEvent(ctx, tx, fleetEvent{
+	language := string(i18n.English) // of an alert that is gone
+	err := tx.NewRaw("SELECT language FROM alerts WHERE id = ?", row.AlertID).Scan(ctx, &language)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("read the language of an alert: %w", err)
+	}
+	err = recordEvent(ctx, tx, fleetEvent{
 		workspace: row.WorkspaceID, what: api.AlertEventMailFailed, kind: store.SubjectAlert, id: row.AlertID, name: row.AlertName,
-		message: "An e-mail of this alert could not be sent and was given up.", data: fields{"mail_id": row.ID, "attempts": row.Attempts},
+		message: mailGivenUp.In(i18n.Language(language)), data: fields{"mail_id": row.ID, "attempts": row.Attempts},
 	})
 	if err != nil {
 		return err
