@@ -132,7 +132,7 @@ func (a *alertFlags) add(cmd *cobra.Command) {
 	f.Var(&a.resolving, "resolve-for", "how long it must be well before it resolves")
 	f.Var(&a.again, "repeat", "tell again after so long while it fires; 0s for never")
 	f.StringSliceVar(&a.emails, "email", nil, "who gets e-mails, as in ann@example.org,ben@example.org")
-	f.StringVar(&a.language, "language", "", "of its e-mails: en or id")
+	f.StringVar(&a.language, "language", "", "of its e-mails and events: en or id")
 }
 
 func (a *alertFlags) patch(cmd *cobra.Command) (p api.AlertPatch) {

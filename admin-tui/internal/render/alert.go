@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,7 +24,7 @@ var (
 		ID: "Tidak ada peringatan. Peringatan memberi tahu saat ada yang salah dan saat sudah pulih; buat dengan: ddap-admin alerts create",
 	}
 	alertKinds = map[api.AlertKind]i18n.Text{
-		api.AlertNoRunner:    {EN: "no runner online", ID: "tidak ada runner daring"},
+		api.AlertNoRunner:    {EN: "runners online", ID: "runner daring"},
 		api.AlertQueueAge:    {EN: "age of the queue", ID: "usia antrean"},
 		api.AlertFailureRate: {EN: "share of failures", ID: "porsi kegagalan"},
 	}
@@ -32,8 +33,8 @@ var (
 // Alerts lists rules with what they see.
 func (v View) Alerts(list api.AlertList) []Line {
 	t := Table{Columns: []Column{
-		{Title: v.in(wordState)}, {Title: v.in(wordName), Shrink: 12}, {Title: v.in(wordWatches), Shrink: 10, Drop: 2},
-		{Title: v.in(wordValue), Right: true, Drop: 3}, {Title: v.in(wordSince), Right: true, Drop: 1}, {Title: v.in(wordID)},
+		{Title: v.in(wordState)}, {Title: v.in(wordName), Shrink: 12}, {Title: v.in(wordWatches), Shrink: 10, Drop: 3},
+		{Title: v.in(wordValue), Right: true, Drop: 1}, {Title: v.in(wordSince), Right: true, Drop: 2}, {Title: v.in(wordID)},
 	}}
 	for _, a := range list.Alerts {
 		t.Rows = append(t.Rows, Row{Note: v.alertNote(a), Cells: []Span{
@@ -78,6 +79,8 @@ func (v View) alertValue(kind api.AlertKind, value *float64) string {
 		return v.Duration(time.Duration(*value * float64(time.Second)))
 	case kind == api.AlertFailureRate:
 		return strconv.FormatFloat(*value*100, 'f', 1, 64) + " %"
+	case kind == api.AlertNoRunner:
+		return fmt.Sprintf(v.in(i18n.Text{EN: "%.0f online", ID: "%.0f daring"}), *value)
 	default:
 		return strconv.FormatFloat(*value, 'f', -1, 64)
 	}
