@@ -290,6 +290,7 @@ func TestService_SendsOnNews(t *testing.T) {
 	require.NoError(t, err)
 	for i := range 5 {
 		storetest.Task(t, w.db, w.admin)
+		w.db.Settle(t)
 		news <- struct{}{}
 		require.Eventually(t, func() bool { return len(r.got()) == i+1 }, patience, glimpse)
 	}
