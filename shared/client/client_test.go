@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"ddap/shared/api"
@@ -145,6 +146,30 @@ func TestWaitForResult_AsksAgainUntilTheTaskEnds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, task.Succeeded, view.State)
 	require.Equal(t, 3, calls)
+}
+
+func TestBatches_AreSentWholeAndAnsweredInTheirOrder(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch r.Method + " " + r.URL.Path {
+		case "POST /v1/tasks":
+			assert.Contains(t, string(body), `"tasks":[{"name":"a"`)
+			_, _ = w.Write([]byte(`{"tasks":[{"task_id":"1"},{"task_id":"2"}]}`))
+		case "POST /v1/results":
+			assert.Contains(t, string(body), `"results":[{"task_id":"1"`)
+			_, _ = w.Write([]byte(`{"results":[{"ack":{"task_id":"1"}},{"problem":{"code":"lease_lost"}}]}`))
+		default:
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
+	created, err := c.CreateTasks(t.Context(), api.TaskBatch{Tasks: []api.TaskRequest{{Name: "a"}, {Name: "b"}}})
+	require.NoError(t, err)
+	require.Equal(t, "2", created.Tasks[1].TaskID)
+	answers, err := c.ReportAll(t.Context(), api.ResultBatch{Results: []api.ResultReport{{TaskID: "1"}, {TaskID: "2"}}})
+	require.NoError(t, err)
+	require.Equal(t, "1", answers.Results[0].Ack.TaskID)
+	require.Equal(t, "lease_lost", answers.Results[1].Problem.Code)
 }
 
 func TestArtifact_EscapesNamesAndStreams(t *testing.T) {

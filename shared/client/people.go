@@ -17,6 +17,12 @@ func (c *Client) CreateTask(ctx context.Context, req api.TaskRequest) (api.TaskC
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/task", body: req}, &out)
 }
 
+// CreateTasks creates up to 1,000 tasks, all or none.
+func (c *Client) CreateTasks(ctx context.Context, batch api.TaskBatch) (api.TasksCreated, error) {
+	var out api.TasksCreated
+	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/tasks", body: batch}, &out)
+}
+
 // CreatePipeline creates tasks that belong together, all or none.
 func (c *Client) CreatePipeline(ctx context.Context, req api.PipelineRequest) (api.Pipeline, error) {
 	var out api.Pipeline

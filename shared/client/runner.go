@@ -64,6 +64,13 @@ func (c *Client) Report(ctx context.Context, report api.ResultReport) (api.Resul
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/result", body: report}, &out)
 }
 
+// ReportAll ends up to api.MaxResults attempts. Each is answered for itself, in
+// the order of the reports.
+func (c *Client) ReportAll(ctx context.Context, batch api.ResultBatch) (api.ResultsAck, error) {
+	var out api.ResultsAck
+	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/results", body: batch}, &out)
+}
+
 // ArtifactUpload is a file that goes with a result, fenced by its lease.
 type ArtifactUpload struct {
 	TaskID      string
