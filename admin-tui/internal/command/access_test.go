@@ -20,6 +20,7 @@ func TestAccessCommands_AskForWhatTheySay(t *testing.T) {
 	t.Parallel()
 	pub := filepath.Join(t.TempDir(), "id.pub")
 	require.NoError(t, os.WriteFile(pub, []byte("ssh-ed25519 AAAA ann@laptop\n"), 0o600))
+	past := time.Now().Add(-time.Second)
 	runner := api.Runner{ID: "r1", Name: "lab", State: api.RunnerActive}
 	for name, c := range map[string]struct {
 		args        []string
@@ -45,6 +46,8 @@ func TestAccessCommands_AskForWhatTheySay(t *testing.T) {
 		"ssh keys":       {[]string{"ssh-keys", "list", "k1"}, "GET /v1/keys/k1/ssh-keys", ``, api.SSHKeyList{}, "No public keys"},
 		"add ssh key":    {[]string{"ssh-keys", "add", "k1", "--file", pub}, "POST /v1/keys/k1/ssh-keys", `{"public_key":"ssh-ed25519 AAAA ann@laptop"}`, api.SSHKey{Fingerprint: "SHA256:x"}, "SHA256:x"},
 		"remove ssh key": {[]string{"ssh-keys", "remove", "k1", "h1"}, "DELETE /v1/keys/k1/ssh-keys/h1", ``, nil, ""},
+		"invitations":    {[]string{"enrollments"}, "GET /v1/enrollments", ``, api.EnrollmentList{}, "ddap-admin enroll"},
+		"uninvite":       {[]string{"enrollments", "revoke", "e1"}, "DELETE /v1/enrollments/e1", ``, api.Enrollment{ID: "e1", RevokedAt: &past}, "revoked"},
 		"bring back":     {[]string{"enroll", "--runner", "r1"}, "POST /v1/enrollments", `{"max_uses":1,"expires_in_seconds":86400,"runner_id":"r1"}`, api.Enrollment{Token: "t0ken"}, "t0ken\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -94,7 +94,7 @@ Exit codes: 0 done; 1 failed (also: the task that was waited for failed);
 	envflag.Describe(root.PersistentFlags())
 	root.AddCommand(
 		tasksCommand(s), pipelinesCommand(s), schedulesCommand(s), resultCommand(s), datasetsCommand(s), uploadsCommand(s), operationsCommand(s),
-		runnersCommand(s), enrollCommand(s), keysCommand(s), sessionsCommand(s), sshKeysCommand(s), webhooksCommand(s), alertsCommand(s),
+		runnersCommand(s), enrollCommand(s), enrollmentsCommand(s), keysCommand(s), sessionsCommand(s), sshKeysCommand(s), webhooksCommand(s), alertsCommand(s),
 		eventsCommand(s), statsCommand(s), auditCommand(s),
 		whoamiCommand(s), versionCommand(s),
 	)

@@ -2,8 +2,6 @@ package render
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,17 +109,13 @@ func (v View) Alert(a api.Alert) []Line {
 	if a.OperationCode > 0 {
 		operation = strconv.Itoa(a.OperationCode)
 	}
-	var labels []string
-	for _, key := range slices.Sorted(maps.Keys(a.Labels)) {
-		labels = append(labels, key+"="+a.Labels[key])
-	}
 	return v.details([]detail{
 		{wordAlert, a.Name},
 		{i18n.Text{EN: "State", ID: "Status"}, v.alertState(a).Text},
 		{i18n.Text{EN: "Since", ID: "Sejak"}, v.exactly(a.Since)},
 		{i18n.Text{EN: "Pending since", ID: "Menunggu sejak"}, pending},
 		{i18n.Text{EN: "Watches", ID: "Memantau"}, v.alertKind(a)},
-		{i18n.Text{EN: "Labels", ID: "Label"}, strings.Join(labels, ", ")},
+		{i18n.Text{EN: "Labels", ID: "Label"}, labels(a.Labels)},
 		{i18n.Text{EN: "Dataset", ID: "Dataset"}, a.Dataset},
 		{i18n.Text{EN: "Operation", ID: "Operasi"}, operation},
 		{i18n.Text{EN: "Value", ID: "Nilai"}, v.alertValue(a.Kind, a.Value)},
