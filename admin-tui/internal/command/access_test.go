@@ -46,6 +46,8 @@ func TestAccessCommands_AskForWhatTheySay(t *testing.T) {
 		"ssh keys":       {[]string{"ssh-keys", "list", "k1"}, "GET /v1/keys/k1/ssh-keys", ``, api.SSHKeyList{}, "No public keys"},
 		"add ssh key":    {[]string{"ssh-keys", "add", "k1", "--file", pub}, "POST /v1/keys/k1/ssh-keys", `{"public_key":"ssh-ed25519 AAAA ann@laptop"}`, api.SSHKey{Fingerprint: "SHA256:x"}, "SHA256:x"},
 		"remove ssh key": {[]string{"ssh-keys", "remove", "k1", "h1"}, "DELETE /v1/keys/k1/ssh-keys/h1", ``, nil, ""},
+		"show runner":    {[]string{"runners", "show", "r1"}, "GET /v1/runners/r1", ``, runner, "lab"},
+		"show upload":    {[]string{"uploads", "show", "u1"}, "GET /v1/uploads/u1", ``, api.Upload{ID: "u1", Name: "sales.csv"}, "sales.csv"},
 		"invitations":    {[]string{"enrollments"}, "GET /v1/enrollments", ``, api.EnrollmentList{}, "ddap-admin enroll"},
 		"uninvite":       {[]string{"enrollments", "revoke", "e1"}, "DELETE /v1/enrollments/e1", ``, api.Enrollment{ID: "e1", RevokedAt: &past}, "revoked"},
 		"bring back":     {[]string{"enroll", "--runner", "r1"}, "POST /v1/enrollments", `{"max_uses":1,"expires_in_seconds":86400,"runner_id":"r1"}`, api.Enrollment{Token: "t0ken"}, "t0ken\n"},

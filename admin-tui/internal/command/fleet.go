@@ -21,6 +21,10 @@ func runnersCommand(s *session) *cobra.Command {
 	cmd := group("runners", "The computers that share data and do the work",
 		&cobra.Command{Use: "list", Short: "List them", Args: exactly(), RunE: list},
 		&cobra.Command{
+			Use: "show RUNNER_ID", Short: "Show one", Args: exactly("RUNNER_ID"),
+			RunE: s.onRunner((*client.Client).Runner),
+		},
+		&cobra.Command{
 			Use: "approve RUNNER_ID", Short: "Let a computer in that asks to join", Args: exactly("RUNNER_ID"),
 			RunE: s.onRunner((*client.Client).ApproveRunner),
 		},

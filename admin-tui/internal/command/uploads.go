@@ -42,6 +42,16 @@ func uploadsCommand(s *session) *cobra.Command {
 	return group("uploads", "Files that are sent to the server for tasks to use",
 		createUploadCommand(s), list,
 		&cobra.Command{
+			Use: "show UPLOAD_ID", Short: "Show one file that was sent", Args: exactly("UPLOAD_ID"),
+			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
+				found, err := c.GetUpload(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				return s.print(func(v render.View) []render.Line { return v.Uploads(api.UploadList{Uploads: []api.Upload{found}}) })
+			}),
+		},
+		&cobra.Command{
 			Use: "delete UPLOAD_ID", Short: "Delete a file that was sent, unless an unfinished task needs it", Args: exactly("UPLOAD_ID"),
 			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
 				if err := c.DeleteUpload(ctx, args[0]); err != nil {
