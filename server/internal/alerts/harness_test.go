@@ -45,7 +45,7 @@ func newWorld(t *testing.T) *world {
 // server is one more server on the same database.
 func (w *world) server(s *pgstore.Store) *alerts.Service {
 	post := mail.New(mail.Settings{Host: w.mails.Host, Port: w.mails.Port, StartTLS: mail.Never, From: "ddap@example.org"})
-	return alerts.New(s, post, slog.New(slog.DiscardHandler))
+	return alerts.New(s, post, func() {}, slog.New(slog.DiscardHandler))
 }
 
 // serving stamps that a server is up, as every server does each second.

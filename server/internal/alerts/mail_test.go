@@ -157,7 +157,7 @@ func TestTidy_GivesUpWhatNoServerSends(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	made := w.fires("ann@example.org")
-	silent := alerts.New(w.db.Store, nil, slog.New(slog.DiscardHandler))
+	silent := alerts.New(w.db.Store, nil, func() {}, slog.New(slog.DiscardHandler))
 	require.NoError(t, silent.Tidy(t.Context()))
 	require.Equal(t, 1, w.mailsIn(store.MailPending))
 	w.age(25 * time.Hour)

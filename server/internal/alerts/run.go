@@ -62,6 +62,7 @@ func (s *Service) Judge(ctx context.Context, every time.Duration) error {
 		if news != nil {
 			s.log.InfoContext(ctx, "alert told", logkey.AlertID, news.ID, logkey.WorkspaceID, news.WorkspaceID, logkey.AlertKind, string(news.Kind), logkey.Event, news.Type)
 			s.hurry()
+			s.told()
 		}
 	}
 }

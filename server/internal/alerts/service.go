@@ -19,6 +19,7 @@ import (
 type Store interface {
 	store.Alerts
 	store.AlertJudging
+	store.Versions
 }
 
 // Post sends one e-mail.
@@ -43,11 +44,14 @@ type Service struct {
 	observe Observer
 	// wake lets the sending begin before its next look.
 	wake chan struct{}
+	// told is called when an event was left, which webhooks carry.
+	told func()
 }
 
-// New makes the service. Post is nil for a server that sends no e-mail.
-func New(s Store, post Post, log *slog.Logger) *Service {
-	return &Service{store: s, post: post, log: log, wake: make(chan struct{}, 1)}
+// New makes the service. Post is nil for a server that sends no e-mail; told is
+// called when an alert has left an event.
+func New(s Store, post Post, told func(), log *slog.Logger) *Service {
+	return &Service{store: s, post: post, log: log, wake: make(chan struct{}, 1), told: told}
 }
 
 // Observe sets who is told. Call it before Run.
@@ -94,10 +98,17 @@ func (s *Service) Alert(ctx context.Context, p store.Principal, id uuid.UUID) (a
 	return view(&a), err
 }
 
+// Pinned is Alert, and gives a context in which it is Stale to change it once it is
+// another.
+func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, api.Alert, error) {
+	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedAlert, ID: id}, func(ctx context.Context) (api.Alert, error) { return s.Alert(ctx, p, id) })
+}
+
 // Change changes what the patch names. Errors: NotFound, and those of Create.
 func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, patch api.AlertPatch) (api.Alert, error) {
 	a, err := s.store.ChangeAlert(ctx, p.WorkspaceID, id, func(a *store.Alert) error { return s.apply("alerts.Change", a, patch) }, tell)
 	s.hurry()
+	s.told()
 	return view(&a), err
 }
 
@@ -105,6 +116,7 @@ func (s *Service) Change(ctx context.Context, p store.Principal, id uuid.UUID, p
 func (s *Service) Delete(ctx context.Context, p store.Principal, id uuid.UUID) error {
 	err := s.store.DeleteAlert(ctx, p.WorkspaceID, id, tell)
 	s.hurry()
+	s.told()
 	return err
 }
 

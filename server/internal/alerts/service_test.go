@@ -336,7 +336,7 @@ func TestCreate_FillsInAndRefuses(t *testing.T) {
 		require.Equal(t, "invalid_alert", f.Code, name)
 		require.Equal(t, c.path, f.Fields[0].Path, name)
 	}
-	silent := alerts.New(w.db.Store, nil, nil)
+	silent := alerts.New(w.db.Store, nil, nil, nil)
 	_, err = silent.Create(t.Context(), w.operator, api.AlertRequest{Name: "x", Kind: api.AlertNoRunner, Notify: emails("ann@example.org")})
 	require.ErrorContains(t, err, "--smtp-url")
 }

@@ -101,7 +101,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.events = events.New(store, a.hub.News(), a.cfg.EventsKept, a.log)
 	a.audit = audit.New(store, a.cfg.AuditKept, a.log)
 	a.webhooks = webhooks.New(store, webhooks.Settings{AllowPrivate: a.cfg.WebhookPrefixes(), Kept: a.cfg.DeliveriesKept, News: a.hub.News()}, a.log)
-	a.alerts = newAlerts(store, a.cfg, a.log)
+	a.alerts = newAlerts(store, a.hub.Stir, a.cfg, a.log)
 	planned := pipelines.New(store, a.dispatch, a.hub)
 	a.schedules = schedules.New(store, a.dispatch, planned, a.log)
 	a.retention = retention.New(store, retention.Keep{

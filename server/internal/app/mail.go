@@ -23,9 +23,9 @@ func newSender(cfg config.Config) *mail.Sender {
 	})
 }
 
-func newAlerts(store alerts.Store, cfg config.Config, log *slog.Logger) *alerts.Service {
+func newAlerts(store alerts.Store, told func(), cfg config.Config, log *slog.Logger) *alerts.Service {
 	if sender := newSender(cfg); sender != nil {
-		return alerts.New(store, sender, log)
+		return alerts.New(store, sender, told, log)
 	}
-	return alerts.New(store, nil, log) // a nil *mail.Sender would be a Post
+	return alerts.New(store, nil, told, log) // a nil *mail.Sender would be a Post
 }

@@ -2,8 +2,8 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -111,14 +111,10 @@ var allowed = map[string]string{
 func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	callers := map[string]string{
-		"v": w.roleKey(api.Viewer), "a": w.roleKey(api.Analyst), "o": w.roleKey(api.Operator), "A": w.roleKey(api.Admin),
-		"r": w.runner().Token, "e": w.enrolment(api.EnrollmentRequest{MaxUses: 1000}).Token,
-		"s": w.session(w.AdminKey, api.SessionRequest{}).Token,
-		"g": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantEnrollments} }),
-		"w": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantWebhooks} }),
-	}
+	callers := w.everybody()
 	strangers := w.strangers()
+	expired := w.enrolment(api.EnrollmentRequest{})
+	pgtest.Execute(t, w.DatabaseURL, "UPDATE enrollments SET expires_at = now() WHERE id = '"+expired.ID+"'")
 	for _, key := range httpapi.RouteTable() {
 		who, known := allowed[key]
 		require.Truef(t, known, "%s is a new route: write down here who may use it", key)
@@ -137,9 +133,30 @@ func TestAccess_OfEveryRouteForEveryCredential(t *testing.T) {
 				require.Equalf(t, http.StatusUnauthorized, got.status, "%s: %s", name, got.body)
 				require.Equal(t, `Bearer realm="ddap"`, got.header.Get("WWW-Authenticate"))
 			}
+			w.knocksWithExpired(key, who, expired.Token)
 		})
 	}
 	require.Len(t, allowed, len(httpapi.RouteTable()), "a route is gone and still stands here")
+}
+
+// knocksWithExpired tries an enrolment token that has expired: it is known, for a
+// registration may be sent again, and registers nobody.
+func (w *world) knocksWithExpired(key, who, token string) {
+	w.t.Helper()
+	r := knock(key, token)
+	if who == "e" {
+		body, err := json.Marshal(registration())
+		require.NoError(w.t, err)
+		r.body = string(body)
+	}
+	switch got := w.do(r); who {
+	case "public":
+		require.Less(w.t, got.status, 400)
+	case "e":
+		got.refused(http.StatusUnauthorized, "enrollment_expired")
+	default:
+		got.refused(http.StatusForbidden, "wrong_credential")
+	}
 }
 
 // mayEnter reads an entry of the table.
@@ -250,71 +267,122 @@ func (w *world) strangers() map[string]string {
 	}
 }
 
-// TestAccess_EndsAtTheWorkspace gives another workspace's admin the ids of
+// TestAccess_EndsAtTheWorkspace gives everybody of another workspace the ids of
 // everything here: none of it exists for them, and none of it changes.
 func TestAccess_EndsAtTheWorkspace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	runner, task := w.runner(), w.task(w.AdminKey)
+	held := w.holder()
 	var pipeline api.Pipeline
-	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: `{"name": "p", "tasks": [{"ref": "a", "operation_code": 100, "params": {"source": {"dataset": "birds"}}}]}`}).ok(http.StatusCreated, &pipeline)
-	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
+	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
+	ids := w.oneOfEach()
+	ids["tasks"], ids["result"], ids["pipelines"], ids["runners"] = held.task.TaskID, held.task.TaskID, pipeline.ID, held.runner.RunnerID
+	ids["enrollments"], ids["sessions"] = w.enrolment(api.EnrollmentRequest{}).ID, w.session(w.AdminKey, api.SessionRequest{}).ID
+	ssh, err := w.admin.AddSSHKey(t.Context(), ids["keys"], api.SSHKeyRequest{PublicKey: edKey(t)})
 	require.NoError(t, err)
-	enrolment := w.enrolment(api.EnrollmentRequest{})
-	upload := w.upload(w.AdminKey, "data.csv", "a\n1\n")
-	stranger := w.otherWorkspace()
-	schedule, err := w.admin.CreateSchedule(t.Context(), api.ScheduleRequest{Name: "s", Cron: "@daily", TimeZone: "UTC", Task: &api.TaskRequest{
-		Name: "t", OperationCode: 100, Params: json.RawMessage(`{"source": {"dataset": "birds"}}`),
-	}})
-	require.NoError(t, err)
-	ssh, err := w.admin.AddSSHKey(t.Context(), key.ID, api.SSHKeyRequest{PublicKey: edKey(t)})
-	require.NoError(t, err)
-	session := w.session(w.AdminKey, api.SessionRequest{})
-	webhook, err := w.admin.CreateWebhook(t.Context(), api.WebhookRequest{Name: "w", URL: "https://example.org/", Types: []string{"*"}})
-	require.NoError(t, err)
-	alert, err := w.admin.CreateAlert(t.Context(), api.AlertRequest{Name: "a", Kind: api.AlertNoRunner})
-	require.NoError(t, err)
-	ids := map[string]string{"alerts": alert.ID, "webhooks": webhook.ID, "sessions": session.ID, "tasks": task, "result": task, "pipelines": pipeline.ID, "runners": runner.RunnerID, "keys": key.ID, "enrollments": enrolment.ID, "uploads": upload.ID, "schedules": schedule.ID}
 	bodies := map[string]string{
 		"PATCH runners": `{"paused": true}`, "PATCH tasks": `{"priority": 1}`, "PATCH schedules": `{"paused": true}`, "PATCH keys": `{"name": "mine"}`, "PATCH webhooks": `{"enabled": false}`, "PATCH alerts": `{"paused": true}`, "POST webhooksrotate": `{}`, "POST runnersrotate": `{}`,
-		"POST keysssh-keys": `{"public_key": "` + edKey(t) + `"}`,
+		"POST keysssh-keys": `{"public_key": "` + edKey(t) + `"}`, "PUT runnersdatasets": `{"datasets": []}`,
 	}
-	checked := 0
+	others := &world{Server: w.Server, t: t, admin: w.Client(t, w.otherWorkspace())}
+	callers := others.everybody()
+	before := w.stateOf(ids)
+	checked := map[string]int{}
 	for _, route := range httpapi.RouteTable() {
 		method, path, _ := strings.Cut(route, " ")
-		if !strings.Contains(allowed[route], "A") || !strings.Contains(path, "{") {
+		if !strings.Contains(path, "{") {
 			continue
 		}
 		noun := strings.Split(strings.TrimPrefix(path, "/v1"), "/")[1]
-		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html", "{ssh_key}", ssh.ID, "{delivery_id}", webhook.ID).Replace(path)
-		got := w.do(request{method: method, path: path, key: stranger, body: bodies[method+" "+noun+last(path)]})
-		require.Equalf(t, http.StatusNotFound, got.status, "%s: %s", route, got.body)
-		checked++
+		path = strings.NewReplacer("{id}", ids[noun], "{task_id}", ids[noun], "{name}", "report.html", "{ssh_key}", ssh.ID, "{delivery_id}", ids[noun]).Replace(path)
+		for caller, token := range callers {
+			if !mayEnter(allowed[route], caller) {
+				continue
+			}
+			r := request{method: method, path: path, key: token, body: bodies[method+" "+noun+last(path)]}
+			if noun == "tasks" && method == http.MethodPut {
+				r.body, r.header = "x", map[string]string{
+					"Content-Type": "text/html", api.ArtifactAttemptHeader: "1", api.ArtifactLeaseHeader: held.task.LeaseToken, api.ArtifactHashHeader: hashOf("x"),
+				}
+			}
+			got := w.do(r)
+			checked[caller]++
+			switch {
+			case caller == "r" && noun == "runners":
+				got.refused(http.StatusForbidden, "wrong_runner")
+			case r.header != nil:
+				got.refused(http.StatusConflict, api.CodeLeaseLost)
+			default:
+				require.Equalf(t, http.StatusNotFound, got.status, "%s for %s: %s", route, caller, got.body)
+			}
+		}
 	}
-	require.Greater(t, checked, 15)
-
-	for path, field := range map[string]string{
-		"/v1/tasks": `"tasks":[]`, "/v1/pipelines": `"pipelines":[]`, "/v1/runners": `"runners":[]`, "/v1/schedules": `"schedules":[]`, "/v1/datasets": `"datasets":[]`, "/v1/enrollments": `"enrollments":[]`, "/v1/uploads": `"uploads":[]`, "/v1/webhooks": `"webhooks":[]`, "/v1/alerts": `"alerts":[]`,
-	} {
-		got := w.do(request{method: "GET", path: path, key: stranger})
-		require.Containsf(t, string(got.body), field, "the list at %s", path)
+	for caller, least := range map[string]int{"v": 4, "a": 15, "o": 20, "A": 30, "s": 30, "g": 4, "w": 8, "r": 5} {
+		require.GreaterOrEqual(t, checked[caller], least, "routes for %s", caller)
 	}
-	w.do(request{method: "POST", path: "/v1/task", key: stranger, body: fetchBirds}).refused(422, api.CodeUnknownDataset)
-	w.do(request{method: "POST", path: "/v1/task", key: stranger, body: fetchUpload(upload.ID)}).refused(422, api.CodeUnknownUpload)
+	for _, list := range []string{"tasks", "pipelines", "runners", "schedules", "datasets", "enrollments", "uploads", "webhooks", "alerts", "keys", "sessions"} {
+		for _, caller := range []string{"a", "A"} {
+			got := w.do(request{method: "GET", path: "/v1/" + list, key: callers[caller]})
+			for noun, id := range ids {
+				require.NotContainsf(t, string(got.body), id, "the list of %s names one of our %s", list, noun)
+			}
+		}
+	}
+	others.do(request{method: "POST", path: "/v1/task", key: callers["a"], body: fetchBirds}).refused(422, api.CodeUnknownDataset)
+	others.do(request{method: "POST", path: "/v1/task", key: callers["a"], body: fetchUpload(ids["uploads"])}).refused(422, api.CodeUnknownUpload)
+	others.reportsAsIfItHeld(callers["r"], held.task)
 
-	shown, err := w.admin.Task(t.Context(), task)
-	require.NoError(t, err)
-	require.False(t, shown.State.Final())
-	keys, err := w.admin.Keys(t.Context())
-	require.NoError(t, err)
-	require.False(t, slices.ContainsFunc(keys.Keys, func(k api.Key) bool { return k.RevokedAt != nil }))
-	fleet, err := w.admin.Runners(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, api.RunnerActive, fleet.Runners[0].State)
-	require.False(t, fleet.Runners[0].Paused)
-	tokens, err := w.admin.Enrollments(t.Context())
-	require.NoError(t, err)
-	require.False(t, slices.ContainsFunc(tokens.Enrollments, func(e api.Enrollment) bool { return e.RevokedAt != nil }))
+	require.Equal(t, before, w.stateOf(ids))
+	held.succeed(map[string]string{}) // who holds it still does
+}
+
+// everybody gives one credential of each kind, named as in allowed.
+func (w *world) everybody() map[string]string {
+	w.t.Helper()
+	admin := w.roleKey(api.Admin)
+	return map[string]string{
+		"v": w.roleKey(api.Viewer), "a": w.roleKey(api.Analyst), "o": w.roleKey(api.Operator), "A": admin,
+		"r": w.runner(func(r *api.RegisterRequest) { r.Datasets[0].Name = "fish" }).Token, "e": w.enrolment(api.EnrollmentRequest{MaxUses: 1000}).Token,
+		"s": w.session(admin, api.SessionRequest{}).Token,
+		"g": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantEnrollments} }),
+		"w": w.key(func(r *api.KeyRequest) { r.Role, r.Grants = api.Viewer, []api.Grant{api.GrantWebhooks} }),
+	}
+}
+
+// stateOf gives what tells of each thing whether somebody changed it.
+func (w *world) stateOf(ids map[string]string) map[string]string {
+	w.t.Helper()
+	out := map[string]string{}
+	for noun, id := range ids {
+		switch noun {
+		case "result", "enrollments", "sessions":
+		default:
+			// Its first half: the other is of what changes by itself.
+			out[noun], _, _ = strings.Cut(etag(w, "/v1/"+noun+"/"+id), "-")
+		}
+	}
+	for _, list := range []string{"enrollments", "sessions", "keys/" + ids["keys"] + "/ssh-keys"} {
+		out[list] = string(w.do(request{method: "GET", path: "/v1/" + list, key: w.AdminKey}).body)
+	}
+	return out
+}
+
+// reportsAsIfItHeld reports, with another runner's credential, on an attempt
+// that it knows everything of.
+func (w *world) reportsAsIfItHeld(runner string, held api.Assignment) {
+	w.t.Helper()
+	report := fmt.Sprintf(`{"task_id": %q, "attempt": %d, "lease_token": %q, "outcome": "succeeded", "result": {"version": 1, "kind": "fetch", "summary": "done"}}`,
+		held.TaskID, held.Attempt, held.LeaseToken)
+	w.do(request{method: "POST", path: "/v1/result", key: runner, body: report}).refused(http.StatusNotFound, "task_not_found")
+	var acks api.ResultsAck
+	w.do(request{method: "POST", path: "/v1/results", key: runner, body: `{"results": [` + report + `]}`}).ok(http.StatusOK, &acks)
+	require.Equal(w.t, "task_not_found", acks.Results[0].Problem.Code)
+	var heard api.PingResponse
+	w.do(request{method: "POST", path: "/v1/ping", key: runner, body: fmt.Sprintf(
+		`{"state": "working", "running": [{"task_id": %q, "attempt": %d, "lease_token": %q, "progress": {"fraction": 0.5}}], "outputs": [%q]}`,
+		held.TaskID, held.Attempt, held.LeaseToken, held.TaskID)}).ok(http.StatusOK, &heard)
+	require.Equal(w.t, []api.AttemptRef{{TaskID: held.TaskID, Attempt: held.Attempt}}, heard.Lost)
+	require.Empty(w.t, heard.Commands)
 }
 
 // last is the action at the end of a path; empty where that is an id.

@@ -21,14 +21,14 @@ func (s *Server) addAlerts() {
 		method: http.MethodGet, path: "/v1/alerts", id: "list-alerts", tag: tagAlerts, summary: "List alerts", description: "All of them, newest first.",
 	}, s.listAlerts)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/alerts/{id}", id: "get-alert", tag: tagAlerts, summary: "Get an alert",
+		method: http.MethodGet, path: "/v1/alerts/{id}", id: "get-alert", tag: tagAlerts, tagged: true, summary: "Get an alert",
 	}, s.getAlert)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/alerts/{id}", id: "change-alert", tag: tagAlerts, summary: "Change, pause or resume an alert",
+		method: http.MethodPatch, path: "/v1/alerts/{id}", id: "change-alert", tag: tagAlerts, current: pinned(s.services.Alerts.Pinned), summary: "Change, pause or resume an alert",
 		description: "What is pending counts anew. One that fires resolves when it is paused; a change of its rule leaves it firing until it is well by the new one.",
 	}, s.changeAlert)
 	add(s, route{
-		method: http.MethodDelete, path: "/v1/alerts/{id}", id: "delete-alert", tag: tagAlerts, status: http.StatusNoContent,
+		method: http.MethodDelete, path: "/v1/alerts/{id}", id: "delete-alert", tag: tagAlerts, current: pinned(s.services.Alerts.Pinned), status: http.StatusNoContent,
 		summary: "Delete an alert", description: "One that fires resolves first, so that whoever was told of its beginning is told of its end.",
 	}, s.deleteAlert)
 }

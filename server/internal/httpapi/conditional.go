@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -24,10 +26,13 @@ func (s *Server) extrasOf(r route) []fiber.Handler {
 		chain = append(chain, s.performOnce(r))
 	}
 	if r.tagged {
-		chain = append(chain, tagAnswer)
+		chain = append(chain, tagAnswer(r))
 	}
-	if r.current != nil {
-		chain = append(chain, s.checkUnchanged(r))
+	switch {
+	case r.current != nil:
+		chain = append(chain, checkUnchanged(r))
+	case r.method != http.MethodGet:
+		chain = append(chain, refuseCondition)
 	}
 	return chain
 }
@@ -50,47 +55,86 @@ func extraParams(r route) []*huma.Param {
 	return params
 }
 
-// tagOf gives the strong ETag of an answer: whatever changes in it changes the tag.
-func tagOf(body []byte) string {
-	sum := sha256.Sum256(body)
-	return `"` + hex.EncodeToString(sum[:16]) + `"`
+// passing names what changes by itself in an answer about one thing, so that
+// nobody who decides about the thing decides by it.
+var passing = map[string][]string{
+	"runners":   {"last_seen_at", "online", "activity", "busy_slots"},
+	"schedules": {"next_runs", "runs", "failures"},
+	"webhooks":  {"failing_since"},
+	"alerts":    {"pending_since", "value", "evaluated_at", "mail_error"},
+}
+
+// tagOf gives the strong ETag of an answer: whatever changes in it changes the
+// tag. What changes by itself has a second half of its own.
+func tagOf(r route, body []byte) (string, error) {
+	fields := passing[strings.Split(r.path, "/")[2]]
+	if len(fields) == 0 {
+		return `"` + digest(body) + `"`, nil
+	}
+	var lasting map[string]json.RawMessage
+	if err := json.Unmarshal(body, &lasting); err != nil {
+		return "", fmt.Errorf("read the answer of %s: %w", r.path, err)
+	}
+	for _, name := range fields {
+		delete(lasting, name)
+	}
+	rest, err := json.Marshal(lasting)
+	return `"` + digest(rest) + "-" + digest(body) + `"`, err
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// lastingHalf leaves of an ETag what does not change by itself.
+func lastingHalf(tag string) string {
+	if half, _, found := strings.Cut(tag, "-"); found {
+		return half + `"`
+	}
+	return tag
 }
 
 // tagAnswer gives the answer of a GET its ETag, and leaves the body out where
 // the client has it already.
-func tagAnswer(c *fiber.Ctx) error {
-	if err := c.Next(); err != nil || c.Response().StatusCode() != http.StatusOK {
-		return err
+func tagAnswer(r route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if err := c.Next(); err != nil || c.Response().StatusCode() != http.StatusOK {
+			return err
+		}
+		tag, err := tagOf(r, c.Response().Body())
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderETag, tag)
+		if asked := c.Get(fiber.HeaderIfNoneMatch); asked != "" && names(asked, tag, weakly) {
+			c.Response().ResetBody()
+			c.Response().Header.Del(fiber.HeaderContentType)
+			c.Status(http.StatusNotModified)
+		}
+		return nil
 	}
-	tag := tagOf(c.Response().Body())
-	c.Set(fiber.HeaderETag, tag)
-	if asked := c.Get(fiber.HeaderIfNoneMatch); asked != "" && names(asked, tag, true) {
-		c.Response().ResetBody()
-		c.Response().Header.Del(fiber.HeaderContentType)
-		c.Status(http.StatusNotModified)
-	}
-	return nil
 }
 
-// names reports whether a list of ETags names tag; "*" names any. A weak tag
-// counts only where weak is set (RFC 9110, section 8.8.3.2).
-func names(list, tag string, weak bool) bool {
+// names reports whether a list of ETags names tag, as far as they are compared;
+// "*" names any.
+func names(list, tag string, compared func(string) string) bool {
 	for one := range strings.SplitSeq(list, ",") {
 		one = strings.TrimSpace(one)
-		if weak {
-			one = strings.TrimPrefix(one, "W/")
-		}
-		if one == "*" || one == tag {
+		if one == "*" || compared(one) == compared(tag) {
 			return true
 		}
 	}
 	return false
 }
 
+// weakly compares ETags as RFC 9110 says in section 8.8.3.2.
+func weakly(tag string) string { return strings.TrimPrefix(tag, "W/") }
+
 // checkUnchanged refuses an action on something that has changed since the
 // caller looked at it. What it leaves in the context lets the store judge once
 // more, under its locks.
-func (s *Server) checkUnchanged(r route) fiber.Handler {
+func checkUnchanged(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		asked := c.Get(fiber.HeaderIfMatch)
 		id, err := uuid.Parse(c.Params("id"))
@@ -105,7 +149,11 @@ func (s *Server) checkUnchanged(r route) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if !names(asked, tagOf(text), false) {
+		tag, err := tagOf(r, text)
+		if err != nil {
+			return err
+		}
+		if !names(asked, tag, lastingHalf) {
 			return fault.New("httpapi.checkUnchanged", fault.Stale, api.CodeChangedMeanwhile,
 				"It has changed since you looked at it. Look again, and decide anew.")
 		}
@@ -116,11 +164,30 @@ func (s *Server) checkUnchanged(r route) fiber.Handler {
 	}
 }
 
+// refuseCondition refuses a condition that cannot hold, because nothing has an
+// ETag there (RFC 9110, section 13.1.1): who sends one counts on its being judged.
+func refuseCondition(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderIfMatch) == "" {
+		return c.Next()
+	}
+	return fault.New("httpapi.refuseCondition", fault.Stale, codeNoETag,
+		"If-Match cannot hold for this request, because nothing that it is about has an ETag. Send it without.")
+}
+
 // pinned makes a current of what a service pins.
 func pinned[T any](
 	pin func(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, T, error),
 ) func(context.Context, uuid.UUID) (context.Context, any, error) {
 	return func(ctx context.Context, id uuid.UUID) (context.Context, any, error) {
 		return pin(ctx, principalOf(ctx), id)
+	}
+}
+
+// unchanging makes a current of something that stays what it is for as long as
+// it exists.
+func unchanging[T any](get func(ctx context.Context, p store.Principal, id uuid.UUID) (T, error)) func(context.Context, uuid.UUID) (context.Context, any, error) {
+	return func(ctx context.Context, id uuid.UUID) (context.Context, any, error) {
+		thing, err := get(ctx, principalOf(ctx), id)
+		return ctx, thing, err
 	}
 }

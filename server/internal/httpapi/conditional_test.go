@@ -13,6 +13,8 @@ import (
 
 	"ddap/server/internal/app/apptest"
 	"ddap/server/internal/config"
+	"ddap/server/internal/embeddedpg/pgtest"
+	"ddap/server/internal/httpapi"
 	"ddap/shared/api"
 	"ddap/shared/client"
 	"ddap/shared/fault"
@@ -25,12 +27,16 @@ func TestConditional_GetsOfWhatHasNotChanged(t *testing.T) {
 	id := w.task(w.AdminKey)
 	var pipeline api.Pipeline
 	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
-	for _, path := range []string{"/v1/tasks/" + id, "/v1/pipelines/" + pipeline.ID, "/v1/runners/" + runner.RunnerID} {
+	paths := []string{"/v1/tasks/" + id, "/v1/pipelines/" + pipeline.ID, "/v1/runners/" + runner.RunnerID}
+	for noun, id := range w.oneOfEach() {
+		paths = append(paths, "/v1/"+noun+"/"+id)
+	}
+	for _, path := range paths {
 		get := func(method, tag string) *response {
 			return w.do(request{method: method, path: path, key: w.AdminKey, header: map[string]string{"If-None-Match": tag}})
 		}
 		tag := get("GET", `"other"`).header.Get("ETag")
-		require.Regexp(t, `^"[0-9a-f]{32}"$`, tag, path)
+		require.Regexp(t, `^"[0-9a-f]{32}(-[0-9a-f]{32})?"$`, tag, path)
 		for _, known := range []string{tag, "W/" + tag, `"x", ` + tag, "*"} {
 			got := get("GET", known)
 			require.Equal(t, http.StatusNotModified, got.status, "%s with %s", path, known)
@@ -51,6 +57,8 @@ func TestConditional_ActionsOnWhatHasChangedAreRefused(t *testing.T) {
 	w := newWorld(t)
 	runner := w.runner()
 	id := w.task(w.AdminKey)
+	each := w.oneOfEach()
+	checked := map[string]bool{}
 	var pipeline api.Pipeline
 	w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
 	for _, c := range []struct{ method, at, action, body string }{
@@ -62,7 +70,22 @@ func TestConditional_ActionsOnWhatHasChangedAreRefused(t *testing.T) {
 		{"DELETE", "/v1/tasks/" + id, "", ""},
 		{"POST", "/v1/pipelines/" + pipeline.ID, "/cancel", ""},
 		{"POST", "/v1/pipelines/" + pipeline.ID, "/retry", ""},
+		{"POST", "/v1/runners/" + runner.RunnerID, "/approve", ""},
+		{"POST", "/v1/runners/" + runner.RunnerID, "/rotate", "{}"},
+		{"POST", "/v1/runners/" + runner.RunnerID, "/revoke", ""},
+		{"PATCH", "/v1/schedules/" + each["schedules"], "", `{"paused": true}`},
+		{"POST", "/v1/schedules/" + each["schedules"], "/run", ""},
+		{"DELETE", "/v1/schedules/" + each["schedules"], "", ""},
+		{"PATCH", "/v1/webhooks/" + each["webhooks"], "", `{"enabled": false}`},
+		{"POST", "/v1/webhooks/" + each["webhooks"], "/rotate", "{}"},
+		{"DELETE", "/v1/webhooks/" + each["webhooks"], "", ""},
+		{"PATCH", "/v1/alerts/" + each["alerts"], "", `{"paused": true}`},
+		{"DELETE", "/v1/alerts/" + each["alerts"], "", ""},
+		{"PATCH", "/v1/keys/" + each["keys"], "", `{"name": "other"}`},
+		{"DELETE", "/v1/keys/" + each["keys"], "", ""},
+		{"DELETE", "/v1/uploads/" + each["uploads"], "", ""},
 	} {
+		checked[c.method+" "+c.at[:strings.LastIndex(c.at, "/")]+"/{id}"+c.action] = true
 		act := func(tag string) *response {
 			return w.do(request{method: c.method, path: c.at + c.action, key: w.AdminKey, body: c.body, header: map[string]string{"If-Match": tag}})
 		}
@@ -71,10 +94,76 @@ func TestConditional_ActionsOnWhatHasChangedAreRefused(t *testing.T) {
 		act("W/"+tag).refused(http.StatusPreconditionFailed, api.CodeChangedMeanwhile)
 		require.Lessf(t, act(tag).status, 300, "%s %s%s", c.method, c.at, c.action)
 	}
+	for _, route := range httpapi.TakeIfMatch() {
+		require.Truef(t, checked[route], "%s takes If-Match, and is not in this test", route)
+	}
 	missing := request{method: "PATCH", path: "/v1/tasks/" + uuid.NewString(), key: w.AdminKey, body: `{"priority": 5}`, header: map[string]string{"If-Match": "*"}}
 	w.do(missing).refused(http.StatusNotFound, "task_not_found")
 	missing.key = w.roleKey(api.Viewer)
 	w.do(missing).refused(http.StatusForbidden, "role_too_weak")
+}
+
+// TestConditional_IsEveryActionOnWhatHasAnETag reads it off the table of routes.
+func TestConditional_IsEveryActionOnWhatHasAnETag(t *testing.T) {
+	t.Parallel()
+	others := map[string]string{
+		"PUT /v1/runners/{id}/datasets":                          "a runner's own list, which it replaces",
+		"PUT /v1/tasks/{id}/artifacts/{name}":                    "a runner's, under its lease",
+		"POST /v1/keys/{id}/ssh-keys":                            "nothing of the key changes",
+		"DELETE /v1/keys/{id}/ssh-keys/{ssh_key}":                "nothing of the key changes",
+		"POST /v1/webhooks/{id}/test":                            "nothing of the webhook changes",
+		"POST /v1/webhooks/{id}/deliveries/{delivery_id}/resend": "nothing of the webhook changes",
+	}
+	takes := httpapi.TakeIfMatch()
+	for _, route := range httpapi.RouteTable() {
+		method, path, _ := strings.Cut(route, " ")
+		thing, _, onOne := strings.Cut(path, "/{id}")
+		if method == http.MethodGet || !onOne || !slices.Contains(httpapi.RouteTable(), "GET "+thing+"/{id}") {
+			continue
+		}
+		_, other := others[route]
+		require.NotEqualf(t, other, slices.Contains(takes, route), "%s and If-Match", route)
+	}
+	require.Greater(t, len(takes), 20)
+}
+
+// TestConditional_WhereNothingHasAnETagIsRefused: whoever sends a condition
+// counts on its being judged.
+func TestConditional_WhereNothingHasAnETagIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	enrolment := w.enrolment(api.EnrollmentRequest{})
+	for _, r := range []request{
+		{method: "POST", path: "/v1/tasks", body: fetchBirds}, {method: "DELETE", path: "/v1/enrollments/" + enrolment.ID},
+	} {
+		r.key, r.header = w.AdminKey, map[string]string{"If-Match": "*"}
+		w.do(r).refused(http.StatusPreconditionFailed, "no_etag")
+	}
+	tokens, err := w.admin.Enrollments(t.Context())
+	require.NoError(t, err)
+	require.Nil(t, tokens.Enrollments[0].RevokedAt)
+}
+
+// TestConditional_WhatChangesByItselfIsNoChange: a runner is heard from, and an
+// alert is judged, all the time.
+func TestConditional_WhatChangesByItselfIsNoChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	each := w.oneOfEach()
+	runner := w.runner()
+	for _, c := range []struct{ path, body, table, change string }{
+		{"/v1/runners/" + runner.RunnerID, `{"paused": true}`, "runners", "last_seen_at = now() - interval '9 seconds', activity = 'busy'"},
+		{"/v1/alerts/" + each["alerts"], `{"paused": true}`, "alerts", "evaluated_at = now(), value = 3, pending_since = now()"},
+		{"/v1/webhooks/" + each["webhooks"], `{"enabled": false}`, "webhooks", "failing_since = now()"},
+		{"/v1/schedules/" + each["schedules"], `{"name": "s2"}`, "schedules", "next_due_at = next_due_at + interval '1 day', claimed_until = now()"},
+	} {
+		before := etag(w, c.path)
+		id := c.path[strings.LastIndex(c.path, "/")+1:]
+		pgtest.Execute(t, w.DatabaseURL, "UPDATE "+c.table+" SET "+c.change+" WHERE id = '"+id+"'")
+		w.do(request{method: "PATCH", path: c.path, key: w.AdminKey, body: c.body, header: map[string]string{"If-Match": before}}).ok(http.StatusOK, nil)
+		w.do(request{method: "PATCH", path: c.path, key: w.AdminKey, body: c.body, header: map[string]string{"If-Match": before}}).refused(http.StatusPreconditionFailed, api.CodeChangedMeanwhile)
+		w.do(request{method: "GET", path: c.path, key: w.AdminKey, header: map[string]string{"If-None-Match": before}}).ok(http.StatusOK, nil)
+	}
 }
 
 // TestConditional_OfTwoAtOnceOneWins: both have seen the same, on two servers.
@@ -86,16 +175,18 @@ func TestConditional_OfTwoAtOnceOneWins(t *testing.T) {
 		c.DatabaseURL, c.AdminKey = w.DatabaseURL, w.AdminKey
 	}), t: t, admin: w.admin}
 	runner := w.runner().RunnerID
-	key, err := w.admin.CreateKey(t.Context(), api.KeyRequest{Name: "k", Role: api.Viewer})
-	require.NoError(t, err)
+	each := w.oneOfEach()
 	for range 5 {
 		var pipeline api.Pipeline
 		w.do(request{method: "POST", path: "/v1/pipelines", key: w.AdminKey, body: aPipeline}).ok(http.StatusCreated, &pipeline)
 		for at, c := range map[string]struct{ method, action, body string }{
-			"/v1/tasks/" + w.task(w.AdminKey): {"PATCH", "", `{"priority": N}`},
-			"/v1/runners/" + runner:           {"PATCH", "", `{"paused": true, "note": "` + uuid.NewString() + ` N"}`},
-			"/v1/keys/" + key.ID:              {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
-			"/v1/pipelines/" + pipeline.ID:    {"POST", "/cancel", ""},
+			"/v1/tasks/" + w.task(w.AdminKey):    {"PATCH", "", `{"priority": N}`},
+			"/v1/runners/" + runner:              {"PATCH", "", `{"paused": true, "note": "` + uuid.NewString() + ` N"}`},
+			"/v1/keys/" + each["keys"]:           {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
+			"/v1/schedules/" + each["schedules"]: {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
+			"/v1/webhooks/" + each["webhooks"]:   {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
+			"/v1/alerts/" + each["alerts"]:       {"PATCH", "", `{"name": "` + uuid.NewString() + ` N"}`},
+			"/v1/pipelines/" + pipeline.ID:       {"POST", "/cancel", ""},
 		} {
 			tag := etag(w, at)
 			statuses := make([]int, 6)

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
 
 	"ddap/shared/api"
 )
@@ -55,6 +56,19 @@ func Operations() []Operation {
 		}
 	}
 	slices.SortFunc(all, func(a, b Operation) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// TakeIfMatch lists the operations that take If-Match, as RouteTable writes them.
+func TakeIfMatch() []string {
+	var all []string
+	for path, item := range described().api.OpenAPI().Paths {
+		for _, op := range operationsOf(item) {
+			if slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == fiber.HeaderIfMatch }) {
+				all = append(all, op.Method+" "+path)
+			}
+		}
+	}
 	return all
 }
 

@@ -95,6 +95,36 @@ func (w *world) otherWorkspace() string {
 	return key.String()
 }
 
+// oneOfEach makes one of each thing that people make beside tasks, and gives
+// their ids by the noun of their routes.
+func (w *world) oneOfEach() map[string]string {
+	w.t.Helper()
+	ctx := w.t.Context()
+	key, err := w.admin.CreateKey(ctx, api.KeyRequest{Name: "k", Role: api.Viewer})
+	require.NoError(w.t, err)
+	if len(w.datasets()) == 0 {
+		w.runner() // what a schedule creates is checked against what is shared
+	}
+	schedule, err := w.admin.CreateSchedule(ctx, api.ScheduleRequest{Name: "s", Cron: "@daily", TimeZone: "UTC", Task: &api.TaskRequest{
+		Name: "t", OperationCode: 100, Params: json.RawMessage(`{"source": {"dataset": "birds"}}`),
+	}})
+	require.NoError(w.t, err)
+	webhook, err := w.admin.CreateWebhook(ctx, api.WebhookRequest{Name: "w", URL: "https://example.org/", Types: []string{"webhook"}})
+	require.NoError(w.t, err)
+	alert, err := w.admin.CreateAlert(ctx, api.AlertRequest{Name: "a", Kind: api.AlertNoRunner})
+	require.NoError(w.t, err)
+	return map[string]string{
+		"keys": key.ID, "schedules": schedule.ID, "webhooks": webhook.ID, "alerts": alert.ID, "uploads": w.upload(w.AdminKey, "data.csv", "a\n1\n").ID,
+	}
+}
+
+func (w *world) datasets() []api.Dataset {
+	w.t.Helper()
+	list, err := w.admin.Datasets(w.t.Context())
+	require.NoError(w.t, err)
+	return list.Datasets
+}
+
 // request is one raw call, for what the client would not send.
 type request struct {
 	method, path, key, body string

@@ -25,7 +25,7 @@ func (s *Server) addKeys() {
 		description: "Tasks keep the name under which they were made. Role, grants and expiry are for a key's life.",
 	}, s.patchKey)
 	add(s, route{
-		method: http.MethodDelete, path: "/v1/keys/{id}", id: "revoke-key", tag: tagAccess,
+		method: http.MethodDelete, path: "/v1/keys/{id}", id: "revoke-key", tag: tagAccess, current: pinned(s.services.Registry.PinnedKey),
 		summary: "Revoke an API key", description: "It and its sessions stop working with their next request. The workspace's last admin key cannot be revoked.",
 	}, s.revokeKey)
 	add(s, route{

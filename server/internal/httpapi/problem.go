@@ -19,6 +19,7 @@ import (
 // Codes of problems that the HTTP layer finds by itself.
 const (
 	codeInvalidRequest   = "invalid_request"
+	codeNoETag           = "no_etag"
 	codeMalformedJSON    = "malformed_json"
 	codeRouteNotFound    = "route_not_found"
 	codeMethodNotAllowed = "method_not_allowed"

@@ -11,7 +11,7 @@ import (
 
 func (s *Server) addRunnerLife() {
 	add(s, route{
-		method: http.MethodPost, path: "/v1/runners/{id}/rotate", id: "rotate-runner", tag: tagRunners, once: &once{secret: true},
+		method: http.MethodPost, path: "/v1/runners/{id}/rotate", id: "rotate-runner", tag: tagRunners, current: pinned(s.services.Registry.PinnedRunner), once: &once{secret: true},
 		summary: "Give a runner a new credential",
 		description: "The new one is shown in this answer and never again: start the runner with it (ddap-runner --token). The old one stays valid for the " +
 			"overlap, a day where nothing is said; with 0 it is refused at once and its long polls end.",

@@ -22,11 +22,11 @@ func (s *Server) addRunners() {
 		description: "A paused runner is told so and works on what it holds; a drained one finishes that. Neither gets new tasks. Labels replace all that the runner cannot override.",
 	}, s.patchRunner)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/runners/{id}/approve", id: "approve-runner", tag: tagRunners,
+		method: http.MethodPost, path: "/v1/runners/{id}/approve", id: "approve-runner", tag: tagRunners, current: pinned(s.services.Registry.PinnedRunner),
 		summary: "Approve a runner", description: "Lets a runner whose enrolment asked for approval take tasks.",
 	}, s.approveRunner)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/runners/{id}/revoke", id: "revoke-runner", tag: tagRunners,
+		method: http.MethodPost, path: "/v1/runners/{id}/revoke", id: "revoke-runner", tag: tagRunners, current: pinned(s.services.Registry.PinnedRunner),
 		summary: "Revoke a runner", description: "For good: its credential, its leases and its open requests end at once. Says how many tasks wait for another runner now, and how many failed because only it could do them.",
 	}, s.revokeRunner)
 	add(s, route{

@@ -22,18 +22,18 @@ func (s *Server) addSchedules() {
 		description: "Newest first, each with the next ten times at which it is due.",
 	}, s.listSchedules)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/schedules/{id}", id: "get-schedule", tag: tagSchedules, summary: "Get a schedule with its last runs and failures",
+		method: http.MethodGet, path: "/v1/schedules/{id}", id: "get-schedule", tag: tagSchedules, tagged: true, summary: "Get a schedule with its last runs and failures",
 	}, s.getSchedule)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/schedules/{id}", id: "change-schedule", tag: tagSchedules, summary: "Change, pause or resume a schedule",
+		method: http.MethodPatch, path: "/v1/schedules/{id}", id: "change-schedule", tag: tagSchedules, current: pinned(s.services.Schedules.Pinned), summary: "Change, pause or resume a schedule",
 		description: "Times that pass while it is paused are not made up for. Analysts change their own schedules, operators any.",
 	}, s.changeSchedule)
 	add(s, route{
-		method: http.MethodDelete, path: "/v1/schedules/{id}", id: "delete-schedule", tag: tagSchedules, status: http.StatusNoContent,
+		method: http.MethodDelete, path: "/v1/schedules/{id}", id: "delete-schedule", tag: tagSchedules, current: pinned(s.services.Schedules.Pinned), status: http.StatusNoContent,
 		summary: "Delete a schedule", description: "What it has created stays.",
 	}, s.deleteSchedule)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/schedules/{id}/run", id: "run-schedule", tag: tagSchedules, status: http.StatusCreated, once: &once{again: s.scheduleRunAgain},
+		method: http.MethodPost, path: "/v1/schedules/{id}/run", id: "run-schedule", tag: tagSchedules, current: pinned(s.services.Schedules.Pinned), status: http.StatusCreated, once: &once{again: s.scheduleRunAgain},
 		summary: "Run a schedule now", description: "Beside its times, which stay as they are; also while it is paused.",
 	}, s.runSchedule)
 }

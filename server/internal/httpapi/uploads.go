@@ -29,10 +29,10 @@ func (s *Server) addUploads() {
 		method: http.MethodGet, path: "/v1/uploads", id: "list-uploads", tag: tagDatasets, summary: "List uploads", description: "Newest first, a page at a time.",
 	}, s.listUploads)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/uploads/{id}", id: "get-upload", tag: tagDatasets, summary: "Describe an upload",
+		method: http.MethodGet, path: "/v1/uploads/{id}", id: "get-upload", tag: tagDatasets, tagged: true, summary: "Describe an upload",
 	}, s.getUpload)
 	add(s, route{
-		method: http.MethodDelete, path: "/v1/uploads/{id}", id: "delete-upload", tag: tagDatasets, status: http.StatusNoContent,
+		method: http.MethodDelete, path: "/v1/uploads/{id}", id: "delete-upload", tag: tagDatasets, current: unchanging(s.services.Uploads.Get), status: http.StatusNoContent,
 		summary:     "Delete an upload",
 		description: "With its content. Analysts delete what they have sent, operators any; one that an unfinished task needs stays (still_needed).",
 	}, s.deleteUpload)

@@ -20,18 +20,18 @@ func (s *Server) addWebhooks() {
 		method: http.MethodGet, path: "/v1/webhooks", id: "list-webhooks", tag: tagWebhooks, summary: "List webhooks",
 	}, s.listWebhooks)
 	add(s, route{
-		method: http.MethodGet, path: "/v1/webhooks/{id}", id: "get-webhook", tag: tagWebhooks, summary: "Get a webhook",
+		method: http.MethodGet, path: "/v1/webhooks/{id}", id: "get-webhook", tag: tagWebhooks, tagged: true, summary: "Get a webhook",
 	}, s.getWebhook)
 	add(s, route{
-		method: http.MethodPatch, path: "/v1/webhooks/{id}", id: "change-webhook", tag: tagWebhooks, summary: "Change, disable or enable a webhook",
+		method: http.MethodPatch, path: "/v1/webhooks/{id}", id: "change-webhook", tag: tagWebhooks, current: pinned(s.services.Webhooks.Pinned), summary: "Change, disable or enable a webhook",
 		description: "What happens while it is disabled is not sent later. Deliveries that had not ended go on when it is enabled.",
 	}, s.changeWebhook)
 	add(s, route{
-		method: http.MethodDelete, path: "/v1/webhooks/{id}", id: "delete-webhook", tag: tagWebhooks, status: http.StatusNoContent,
+		method: http.MethodDelete, path: "/v1/webhooks/{id}", id: "delete-webhook", tag: tagWebhooks, current: pinned(s.services.Webhooks.Pinned), status: http.StatusNoContent,
 		summary: "Delete a webhook with its deliveries",
 	}, s.deleteWebhook)
 	add(s, route{
-		method: http.MethodPost, path: "/v1/webhooks/{id}/rotate", id: "rotate-webhook", tag: tagWebhooks, summary: "Replace a webhook's secret",
+		method: http.MethodPost, path: "/v1/webhooks/{id}/rotate", id: "rotate-webhook", tag: tagWebhooks, current: pinned(s.services.Webhooks.Pinned), summary: "Replace a webhook's secret",
 		description: "The new one is shown in this answer and never again. For a time, each delivery is signed with both.",
 	}, s.rotateWebhook)
 	add(s, route{

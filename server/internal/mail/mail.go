@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	netmail "net/mail"
 	"slices"
 	"strings"
 	"sync"
@@ -158,11 +159,46 @@ func (s *Sender) tls() *tls.Config {
 }
 
 func (s *Sender) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	plain := &net.Dialer{Timeout: timeout}
-	if s.settings.Implicit {
-		return (&tls.Dialer{NetDialer: plain, Config: s.tls()}).DialContext(ctx, network, address)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	plain, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
 	}
-	return plain.DialContext(ctx, network, address)
+	bounded := &boundedConn{Conn: plain, left: maxAnswers}
+	if !s.settings.Implicit {
+		return bounded, nil
+	}
+	// The library must see that the connection is one of TLS.
+	secured := tls.Client(bounded, s.tls())
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = plain.Close()
+		return nil, err
+	}
+	return secured, nil
+}
+
+// maxAnswers is how much a mail server may say in one connection, certificates
+// included: its real answers are a few lines.
+const maxAnswers = 1 << 20
+
+var errTalkative = errors.New("the mail server answers without end")
+
+// boundedConn ends a connection in which too much is said: the library keeps an
+// answer in memory until its last line ends.
+type boundedConn struct {
+	net.Conn
+	left int
+}
+
+// Read implements net.Conn. One goroutine at a time reads.
+func (c *boundedConn) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errTalkative
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	return n, err
 }
 
 func (s *Sender) client(dial gomail.DialContextFunc) (*gomail.Client, error) {
@@ -223,10 +259,13 @@ func explain(err error, to string) error {
 	return e
 }
 
-// domain is that of the sender.
+// domain is that of the sender, whose name may have an @ as well.
 func (s *Sender) domain() string {
-	_, domain, _ := strings.Cut(s.settings.From, "@")
-	return strings.TrimRight(domain, "> ")
+	from, err := netmail.ParseAddress(s.settings.From)
+	if err != nil {
+		return "localhost" // no such sender gets past the configuration
+	}
+	return from.Address[strings.LastIndexByte(from.Address, '@')+1:]
 }
 
 // oneLine makes one line of text: nothing in it can begin another header.

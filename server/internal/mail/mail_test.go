@@ -82,6 +82,24 @@ func TestSend_NobodyWritesHeadersOfTheirOwn(t *testing.T) {
 	require.Len(t, server.Taken(), 7)
 }
 
+// TestSend_NamesTheDomainOfTheSender: mail servers drop an e-mail with a
+// Message-ID that is none, and by it one that comes twice is known.
+func TestSend_NamesTheDomainOfTheSender(t *testing.T) {
+	t.Parallel()
+	server := mailtest.Start(t, mailtest.Options{})
+	c := settings(server)
+	c.StartTLS = ours.Never
+	froms := []string{"ddap@example.org", "<ddap@example.org>", `"DDAP @ Lab" <ddap@example.org>`, "ddap@example.org (DDAP)"}
+	for _, from := range froms {
+		c.From = from
+		require.NoError(t, ours.New(c).Send(t.Context(), message()), from)
+	}
+	for i, taken := range server.Taken() {
+		header, _ := taken.Parse(t)
+		require.Equal(t, "<0196-1@example.org>", header.Get("Message-Id"), froms[i])
+	}
+}
+
 func TestSend_TellsNeverFromNotNow(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -158,6 +158,15 @@ func findAlert(ctx context.Context, query *bun.SelectQuery, op string, workspace
 	return row, err
 }
 
+// lockAlert reads an alert that is about to change.
+func lockAlert(ctx context.Context, tx bun.Tx, op string, workspace, id uuid.UUID) (alertRow, error) {
+	row, err := findAlert(ctx, tx.NewSelect().For("UPDATE OF a"), op, workspace, id)
+	if err == nil {
+		err = checkVersion(ctx, tx, store.VersionedAlert)
+	}
+	return row, err
+}
+
 // ListAlerts implements store.Alerts.
 func (s *Store) ListAlerts(ctx context.Context, workspace uuid.UUID) ([]store.Alert, error) {
 	var rows []alertRow
@@ -171,7 +180,7 @@ func (s *Store) ChangeAlert(ctx context.Context, workspace, id uuid.UUID, change
 	var row alertRow
 	var name string
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		before, err := findAlert(ctx, tx.NewSelect().For("UPDATE OF a"), op, workspace, id)
+		before, err := lockAlert(ctx, tx, op, workspace, id)
 		if err != nil {
 			return err
 		}
@@ -203,7 +212,7 @@ func (s *Store) ChangeAlert(ctx context.Context, workspace, id uuid.UUID, change
 func (s *Store) DeleteAlert(ctx context.Context, workspace, id uuid.UUID, tell store.TellAlert) error {
 	const op = "pgstore.DeleteAlert"
 	return failed(op, s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := findAlert(ctx, tx.NewSelect().For("UPDATE OF a"), op, workspace, id)
+		row, err := lockAlert(ctx, tx, op, workspace, id)
 		if err != nil {
 			return err
 		}

@@ -136,7 +136,7 @@ func (c *creation) requirement(t *store.NewTask, runnerID *uuid.UUID) store.Requ
 }
 
 func (c *creation) run(ctx context.Context, tx bun.Tx) ([]newTaskRow, error) {
-	if err := checkVersion(ctx, tx, store.VersionedTask, store.VersionedPipeline); err != nil {
+	if err := checkVersion(ctx, tx, store.VersionedTask, store.VersionedPipeline, store.VersionedSchedule); err != nil {
 		return nil, err
 	}
 	if err := c.lockRetried(ctx, tx); err != nil {

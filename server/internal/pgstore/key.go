@@ -160,6 +160,9 @@ func (s *Store) RevokeKey(ctx context.Context, workspace, id uuid.UUID) (store.K
 		if _, err := tx.ExecContext(ctx, "SELECT 1 FROM workspaces WHERE id = ? FOR UPDATE", workspace); err != nil {
 			return err
 		}
+		if err := checkVersion(ctx, tx, store.VersionedKey); err != nil {
+			return err
+		}
 		row = keyRow{}
 		_, err := tx.NewUpdate().Model(&row).
 			Set("revoked_at = coalesce(revoked_at, now())").

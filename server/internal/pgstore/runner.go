@@ -127,25 +127,18 @@ func shownRunners(query *bun.SelectQuery) *bun.SelectQuery {
 
 // ApproveRunner implements store.Runners.
 func (s *Store) ApproveRunner(ctx context.Context, workspace, id uuid.UUID) error {
-	return s.updateRunner(ctx, "pgstore.ApproveRunner", workspace, id, "runner.approve", "state = 'active'")
-}
-
-// updateRunner changes a runner that is not revoked.
-func (s *Store) updateRunner(ctx context.Context, op string, workspace, id uuid.UUID, action, set string, args ...any) error {
+	const op = "pgstore.ApproveRunner"
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		old, err := lockRunner(ctx, tx, op, workspace, id)
+		old, err := lockSteered(ctx, tx, op, workspace, id)
 		if err != nil {
 			return err
-		}
-		if old.State == string(api.RunnerRevoked) {
-			return fault.New(op, fault.Conflict, api.CodeRunnerRevoked, "This runner was revoked; it can only register again.")
 		}
 		var row runnerRow
-		_, err = tx.NewUpdate().Model(&row).Set(set, args...).Where("id = ?", id).Returning("?TableColumns").Exec(ctx)
+		_, err = tx.NewUpdate().Model(&row).Set("state = 'active'").Where("id = ?", id).Returning("?TableColumns").Exec(ctx)
 		if err != nil {
 			return err
 		}
-		return recordSteering(ctx, tx, action, &old, &row)
+		return recordSteering(ctx, tx, "runner.approve", &old, &row)
 	})
 	return failed(op, err)
 }
@@ -156,6 +149,9 @@ func lockRunner(ctx context.Context, tx bun.Tx, op string, workspace, id uuid.UU
 	err := tx.NewSelect().Model(&row).Where("workspace_id = ? AND id = ?", workspace, id).For("NO KEY UPDATE").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, runnerNotFound(op, id)
+	}
+	if err == nil {
+		err = checkVersion(ctx, tx, store.VersionedRunner)
 	}
 	return row, err
 }

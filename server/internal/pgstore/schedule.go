@@ -98,6 +98,15 @@ func getSchedule(ctx context.Context, query *bun.SelectQuery, workspace, id uuid
 	return row, err
 }
 
+// lockSchedule reads a schedule that is about to change, with the time at which.
+func lockSchedule(ctx context.Context, tx bun.Tx, workspace, id uuid.UUID) (scheduleRow, error) {
+	row, err := getSchedule(ctx, tx.NewSelect().ColumnExpr("s.*, clock_timestamp() AS now").For("UPDATE"), workspace, id)
+	if err == nil {
+		err = checkVersion(ctx, tx, store.VersionedSchedule)
+	}
+	return row, err
+}
+
 func scheduleNotFound(id uuid.UUID) error {
 	return fault.New("pgstore.GetSchedule", fault.NotFound, "schedule_not_found", "There is no schedule %s in this workspace.", id)
 }
@@ -117,7 +126,7 @@ func (s *Store) ListSchedules(ctx context.Context, workspace uuid.UUID, page sto
 func (s *Store) ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, change func(*store.Schedule, time.Time) error) (store.Schedule, error) {
 	var row scheduleRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		before, err := getSchedule(ctx, tx.NewSelect().ColumnExpr("s.*, clock_timestamp() AS now").For("UPDATE"), workspace, id)
+		before, err := lockSchedule(ctx, tx, workspace, id)
 		if err != nil {
 			return err
 		}
@@ -141,7 +150,7 @@ func (s *Store) ChangeSchedule(ctx context.Context, workspace, id uuid.UUID, cha
 // DeleteSchedule implements store.Schedules.
 func (s *Store) DeleteSchedule(ctx context.Context, workspace, id uuid.UUID) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := getSchedule(ctx, tx.NewSelect().For("UPDATE"), workspace, id)
+		row, err := lockSchedule(ctx, tx, workspace, id)
 		if err != nil {
 			return err
 		}

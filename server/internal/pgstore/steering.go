@@ -20,9 +20,6 @@ func (s *Store) SteerRunner(ctx context.Context, workspace, id uuid.UUID, wishes
 	const op = "pgstore.SteerRunner"
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		old, err := lockSteered(ctx, tx, op, workspace, id)
-		if err == nil {
-			err = checkVersion(ctx, tx, store.VersionedRunner)
-		}
 		if err != nil {
 			return err
 		}

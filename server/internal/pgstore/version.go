@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -16,9 +17,12 @@ import (
 
 var _ store.Versions = (*Store)(nil)
 
-// versions say how a thing is locked, and what tells it from what it was.
+// versionQuery is how a thing is locked, and what tells it from what it was.
+type versionQuery struct{ lock, text string }
+
+// versions are those of each noun.
 // PostgreSQL stamps each version of a row with the transaction that wrote it.
-var versions = map[store.Noun]struct{ lock, text string }{
+var versions = map[store.Noun]versionQuery{
 	store.VersionedTask: {"SELECT FROM tasks WHERE id = ? FOR UPDATE", "SELECT xmin::text FROM tasks WHERE id = ?"},
 	// A pipeline is its steps. Whoever adds one by a retry locks the one that it
 	// replaces, so that no lock of the pipeline itself is needed.
@@ -32,6 +36,18 @@ var versions = map[store.Noun]struct{ lock, text string }{
 		"SELECT md5((to_jsonb(r) - ARRAY['last_seen_at', 'unconfirmed', 'activity'])::text) FROM runners AS r WHERE id = ?",
 	},
 	store.VersionedKey: {"SELECT FROM api_keys WHERE id = ? FOR UPDATE", "SELECT xmin::text FROM api_keys WHERE id = ?"},
+	// Of these, too, only what people decide by: not how far a server is with them.
+	store.VersionedSchedule: lasting("schedules", "next_due_at", "claimed_until"),
+	store.VersionedWebhook:  lasting("webhooks", "failing_since", "cursor_epoch", "cursor_xid", "cursor_id"),
+	store.VersionedAlert:    lasting("alerts", "pending_since", "notified_at", "value", "evaluated_at", "mail_error"),
+}
+
+// lasting compares rows without the columns that change by themselves.
+func lasting(table string, passing ...string) versionQuery {
+	return versionQuery{
+		"SELECT FROM " + table + " WHERE id = ? FOR UPDATE",
+		"SELECT md5((to_jsonb(r) - ARRAY['" + strings.Join(passing, "', '") + "'])::text) FROM " + table + " AS r WHERE id = ?",
+	}
 }
 
 // Version implements store.Versions.

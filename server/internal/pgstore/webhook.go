@@ -102,6 +102,15 @@ func findWebhook(ctx context.Context, db bun.IDB, op string, in store.WebhookSco
 	return row, err
 }
 
+// lockWebhook reads a webhook that is about to change.
+func lockWebhook(ctx context.Context, tx bun.Tx, op string, in store.WebhookScope, id uuid.UUID) (webhookRow, error) {
+	row, err := findWebhook(ctx, tx, op, in, id, "UPDATE")
+	if err == nil {
+		err = checkVersion(ctx, tx, store.VersionedWebhook)
+	}
+	return row, err
+}
+
 // ListWebhooks implements store.Webhooks.
 func (s *Store) ListWebhooks(ctx context.Context, in store.WebhookScope) ([]store.Webhook, error) {
 	var rows []webhookRow
@@ -114,7 +123,7 @@ func (s *Store) ChangeWebhook(ctx context.Context, in store.WebhookScope, id uui
 	const op = "pgstore.ChangeWebhook"
 	var after webhookRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		before, err := findWebhook(ctx, tx, op, in, id, "UPDATE")
+		before, err := lockWebhook(ctx, tx, op, in, id)
 		if err != nil {
 			return err
 		}
@@ -154,7 +163,7 @@ func (s *Store) RotateWebhook(ctx context.Context, in store.WebhookScope, id uui
 	const op = "pgstore.RotateWebhook"
 	var row webhookRow
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := findWebhook(ctx, tx, op, in, id, "UPDATE"); err != nil {
+		if _, err := lockWebhook(ctx, tx, op, in, id); err != nil {
 			return err
 		}
 		row = webhookRow{}
@@ -176,7 +185,7 @@ func (s *Store) RotateWebhook(ctx context.Context, in store.WebhookScope, id uui
 func (s *Store) DeleteWebhook(ctx context.Context, in store.WebhookScope, id uuid.UUID) error {
 	const op = "pgstore.DeleteWebhook"
 	return failed(op, s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		row, err := findWebhook(ctx, tx, op, in, id, "UPDATE")
+		row, err := lockWebhook(ctx, tx, op, in, id)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ import (
 type Store interface {
 	admission.Store
 	store.Schedules
+	store.Versions
 	FindKey(ctx context.Context, id uuid.UUID) (store.Key, error)
 	GetTask(ctx context.Context, workspaceID, id uuid.UUID) (store.Task, error)
 	GetPipeline(ctx context.Context, workspaceID, id uuid.UUID) (store.Pipeline, []store.Task, error)
@@ -246,6 +247,12 @@ func (s *Service) Schedule(ctx context.Context, p store.Principal, id uuid.UUID)
 		}
 	}
 	return v, nil
+}
+
+// Pinned is Schedule, and gives a context in which it is Stale to change it once it is
+// another.
+func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, api.Schedule, error) {
+	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedSchedule, ID: id}, func(ctx context.Context) (api.Schedule, error) { return s.Schedule(ctx, p, id) })
 }
 
 // List gives a page of schedules, newest first. Limit is 50 when zero, 200 at most.

@@ -15,6 +15,9 @@ const (
 	VersionedPipeline Noun = "pipeline"
 	VersionedRunner   Noun = "runner"
 	VersionedKey      Noun = "key"
+	VersionedSchedule Noun = "schedule"
+	VersionedWebhook  Noun = "webhook"
+	VersionedAlert    Noun = "alert"
 )
 
 // Pin names one thing.

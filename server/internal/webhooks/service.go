@@ -25,6 +25,7 @@ import (
 type Store interface {
 	store.Webhooks
 	store.Deliveries
+	store.Versions
 }
 
 // Settings are the operator's of the server.
@@ -128,6 +129,12 @@ func (s *Service) List(ctx context.Context, p store.Principal) (api.WebhookList,
 func (s *Service) Webhook(ctx context.Context, p store.Principal, id uuid.UUID) (api.Webhook, error) {
 	w, err := s.store.GetWebhook(ctx, scopeOf(p), id)
 	return view(&w), err
+}
+
+// Pinned is Webhook, and gives a context in which it is Stale to change it once it is
+// another.
+func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (context.Context, api.Webhook, error) {
+	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedWebhook, ID: id}, func(ctx context.Context) (api.Webhook, error) { return s.Webhook(ctx, p, id) })
 }
 
 // Change changes what the patch names.
