@@ -10,11 +10,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"ddap/packaging/e2e/programs"
 	"ddap/shared/api"
 	"ddap/shared/client"
 	"ddap/shared/operation"
-	"ddap/shared/result"
 )
 
 // TestThreeServers_TellEachTurnOfAnAlertOnce while one of them is killed.
@@ -23,13 +21,7 @@ func TestThreeServers_TellEachTurnOfAnAlertOnce(t *testing.T) {
 	c := newCluster(t)
 	n := c.tenant(c.servers[0].Key)
 	told := followAlerts(t, n.admin)
-	token, err := programs.Invite(t.Context(), n.admin)
-	require.NoError(t, err)
-	_, err = c.client(token).Register(t.Context(), api.RegisterRequest{
-		Name: "sleeps", OS: "linux", Arch: "amd64", Version: "1.0.0", Operations: []int{int(operation.Fetch)},
-		Datasets: []api.DatasetOffer{{Name: "penguins", Policy: result.Rows, Columns: []result.Column{{Name: "species", Type: result.Text}}}},
-	})
-	require.NoError(t, err)
+	sleeper(t, c, n.admin)
 	second, none := 1.0, 0
 	alert, err := n.admin.CreateAlert(t.Context(), api.AlertRequest{
 		Name: "slow", Kind: api.AlertQueueAge, AlertRule: api.AlertRule{Threshold: &second, ResolveSeconds: &none},

@@ -42,7 +42,7 @@ type cluster struct {
 	front   *httptest.Server
 }
 
-func newCluster(t *testing.T) *cluster {
+func newCluster(t *testing.T, flags ...string) *cluster {
 	t.Helper()
 	folder, remove, err := programs.Folder()
 	require.NoError(t, err)
@@ -55,7 +55,7 @@ func newCluster(t *testing.T) *cluster {
 	for i := range 3 {
 		s, err := programs.NewServer(bin, folder) // one folder, because the artifacts are everybody's
 		require.NoError(t, err)
-		s.DatabaseURL = db.URL
+		s.DatabaseURL, s.Flags = db.URL, flags
 		if i > 0 {
 			s.Key = c.servers[0].Key
 		}

@@ -35,6 +35,8 @@ type Server struct {
 	Address, Key string
 	// DatabaseURL is empty for a server with a database of its own.
 	DatabaseURL string
+	// Flags are more of its flags.
+	Flags []string
 }
 
 // NewServer describes a server on a free port of the loopback interface, with a
@@ -72,6 +74,7 @@ func (s Server) Start(ctx context.Context) (p *Program, ready time.Duration, err
 		return nil, 0, err
 	}
 	args := []string{"serve", "--listen", s.Address, "--data-dir", filepath.Join(s.Folder, "data")}
+	args = append(args, s.Flags...)
 	env := []string{"DDAP_ADMIN_KEY=" + s.Key}
 	if s.DatabaseURL != "" {
 		env = append(env, "DDAP_DATABASE_URL="+s.DatabaseURL)

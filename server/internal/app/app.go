@@ -121,6 +121,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Uploads:     a.uploads,
 		Webhooks:    a.webhooks,
 		Alerts:      a.alerts,
+		Peers:       a.hub,
 		Ready:       a.ready,
 		Front:       a.httpFront(),
 	}, a.log)

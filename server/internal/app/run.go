@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"ddap/server/internal/periodic"
 	"ddap/shared/logkey"
 )
 
@@ -21,7 +22,7 @@ func (a *App) Run(ctx context.Context) error {
 	errs := newFirst(failed)
 	var wg sync.WaitGroup
 	for _, part := range []func(context.Context) error{
-		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.uploads.RunSweepLoop, a.http.WatchHangups,
+		a.database.Supervise, a.dispatch.Run, a.artifacts.RunSweepLoop, a.uploads.RunSweepLoop, a.http.WatchHangups, a.shareRates,
 		a.schedules.Run, a.events.Run, a.audit.RunForgetLoop, a.retention.Run, a.webhooks.Run, a.alerts.Run, a.front.run,
 		func(ctx context.Context) error { return a.registry.RunSessionLoop(ctx, a.log) },
 		func(context.Context) error { return a.http.Serve(a.front.secured(a.listener)) },
@@ -40,6 +41,16 @@ func (a *App) Run(ctx context.Context) error {
 	stop()
 	wg.Wait()
 	return errs.err()
+}
+
+// shareInterval is how often servers tell each other what clients have spent: by
+// as much, what somebody gets on several of them together may be late.
+const shareInterval = time.Second
+
+// shareRates makes a rate one's rate on all servers together.
+func (a *App) shareRates(ctx context.Context) error {
+	a.http.HeedRates()
+	return periodic.Run(ctx, a.log, periodic.Work{Name: "share rates", Interval: shareInterval, Do: a.http.ShareRates})
 }
 
 // drain says at /readyz that the server is stopping, for as long as a balancer

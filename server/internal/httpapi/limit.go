@@ -38,7 +38,9 @@ const (
 type throttle struct {
 	requests *ratelimit.Limiter[purse]
 	failures *ratelimit.Limiter[netip.Prefix]
-	now      func() time.Time
+	// worth is how many requests in a second other servers are told of.
+	worth float64
+	now   func() time.Time
 
 	mu    sync.Mutex
 	known map[fingerprint]time.Time
@@ -65,6 +67,7 @@ func newThrottle(front Front, now func() time.Time) *throttle {
 	return &throttle{
 		requests: ratelimit.New[purse](front.RateLimit, int(math.Ceil(front.RateLimit*burstSeconds)), now),
 		failures: ratelimit.New[netip.Prefix](float64(front.AuthFailures)/time.Minute.Seconds(), front.AuthFailures, now),
+		worth:    front.RateLimit / worthSharing,
 		now:      now, known: map[fingerprint]time.Time{}, swept: now(),
 	}
 }

@@ -53,6 +53,8 @@ type Services struct {
 	Idempotency *idempotency.Service
 	// Ready reports by name what the server depends on: nil for what works.
 	Ready func(ctx context.Context) map[string]error
+	// Peers are told what clients spend here.
+	Peers Peers
 	// Front is how requests are let in, before any route.
 	Front Front
 }

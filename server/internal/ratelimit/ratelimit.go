@@ -1,11 +1,12 @@
-// Package ratelimit keeps one client from taking the server for itself. It
-// counts in the memory of one server: with several servers behind a balancer a
-// client gets up to as many times its rate as there are servers, and nothing is
-// asked of the database for it.
+// Package ratelimit keeps one client from taking the servers for itself. It
+// counts in memory, so that nothing is asked of the database for a request;
+// several servers tell each other now and then what was taken (Taken, Charge).
 package ratelimit
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +23,7 @@ type Limiter[K comparable] struct {
 
 	mu      sync.Mutex
 	buckets map[K]*bucket
+	taken   map[K]int
 	swept   time.Time
 }
 
@@ -42,7 +44,7 @@ func New[K comparable](perSecond float64, burst int, now func() time.Time) *Limi
 	}
 	// A bucket that takes longer than forgetAfter to fill would be forgotten too early.
 	perSecond = max(perSecond, float64(burst)/forgetAfter.Seconds())
-	return &Limiter[K]{rate: rate.Limit(perSecond), burst: max(burst, 1), now: now, buckets: map[K]*bucket{}, swept: now()}
+	return &Limiter[K]{rate: rate.Limit(perSecond), burst: max(burst, 1), now: now, buckets: map[K]*bucket{}, taken: map[K]int{}, swept: now()}
 }
 
 // Take takes one token of a key, or says how long it is until there is one.
@@ -53,6 +55,16 @@ func (l *Limiter[K]) Take(key K) (wait time.Duration, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
+	b := l.bucketOf(key, now)
+	if b.AllowN(now, 1) {
+		l.taken[key]++
+		return 0, true
+	}
+	return l.until(b, now), false
+}
+
+// bucketOf is called under the lock.
+func (l *Limiter[K]) bucketOf(key K, now time.Time) *bucket {
 	l.sweep(now)
 	b := l.buckets[key]
 	if b == nil {
@@ -60,10 +72,42 @@ func (l *Limiter[K]) Take(key K) (wait time.Duration, ok bool) {
 		l.buckets[key] = b
 	}
 	b.used = now
-	if b.AllowN(now, 1) {
-		return 0, true
+	return b
+}
+
+// Taken gives what Take took since it was last asked, by key: of at most n keys,
+// those that took the most, and none that took less than least. Other limiters
+// are charged with it.
+func (l *Limiter[K]) Taken(n, least int) map[K]int {
+	if l == nil {
+		return nil
 	}
-	return l.until(b, now), false
+	l.mu.Lock()
+	taken := l.taken
+	l.taken = map[K]int{}
+	l.mu.Unlock()
+	maps.DeleteFunc(taken, func(_ K, tokens int) bool { return tokens < least })
+	if len(taken) <= n {
+		return taken
+	}
+	keys := slices.SortedFunc(maps.Keys(taken), func(a, b K) int { return taken[b] - taken[a] })
+	for _, key := range keys[n:] {
+		delete(taken, key)
+	}
+	return taken
+}
+
+// Charge takes tokens of a key that were taken elsewhere, also where there are
+// not as many: then the key waits until the rate has made up for them. What is
+// charged at once is at most a burst.
+func (l *Limiter[K]) Charge(key K, tokens int) {
+	if l == nil || tokens <= 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	l.bucketOf(key, now).ReserveN(now, min(tokens, l.burst))
 }
 
 // Exhausted reports, without taking one, whether a key has no token left, and

@@ -81,3 +81,38 @@ func TestLimiter_OfNoRateAllowsEverything(t *testing.T) {
 	require.False(t, exhausted)
 	require.Zero(t, l.Len())
 }
+
+func TestLimiter_IsChargedWithWhatWasTakenElsewhere(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	here, there := ratelimit.New[string](2, 4, c.now), ratelimit.New[string](2, 4, c.now)
+	for range 4 {
+		_, ok := here.Take("a")
+		require.True(t, ok)
+	}
+	_, ok := here.Take("a")
+	require.False(t, ok, "what is refused is not taken")
+	here.Take("b")
+	require.Equal(t, map[string]int{"a": 4}, here.Taken(10, 2), "b took less")
+	require.Empty(t, here.Taken(10, 1), "what was told of is told of once")
+	there.Take("a")
+	there.Charge("a", 4)
+	wait, ok := there.Take("a")
+	require.False(t, ok)
+	require.Equal(t, time.Second, wait, "one was taken too much, and one is needed, at two a second")
+	require.Equal(t, map[string]int{"a": 1}, there.Taken(10, 1), "what one is charged with is not told of again")
+	there.Charge("b", 1000)
+	wait, _ = there.Take("b")
+	require.Equal(t, 500*time.Millisecond, wait, "a burst at most")
+}
+
+func TestLimiter_TellsOfThoseWhoTookTheMost(t *testing.T) {
+	t.Parallel()
+	l := ratelimit.New[int](100, 100, newClock().now)
+	for key := range 10 {
+		for range key {
+			l.Take(key)
+		}
+	}
+	require.Equal(t, map[int]int{7: 7, 8: 8, 9: 9}, l.Taken(3, 1))
+}

@@ -11,6 +11,7 @@ package wakeup
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"log/slog"
 	"sync"
 
@@ -39,7 +40,8 @@ type Hub struct {
 	// outgoing has a token while outbox is not empty.
 	outgoing chan struct{}
 
-	mu sync.Mutex
+	mu     sync.Mutex
+	heeded map[string]func(json.RawMessage)
 	// news have a token each once something was published, here or elsewhere.
 	news   []chan struct{}
 	waits  map[uuid.UUID]map[*Wait]struct{}
@@ -57,9 +59,10 @@ func New(s Store, log *slog.Logger) *Hub {
 	return &Hub{
 		store: s, log: log, self: rand.Text(),
 		closed: make(chan struct{}), outgoing: make(chan struct{}, 1),
-		waits: make(map[uuid.UUID]map[*Wait]struct{}),
-		idle:  make(map[string]map[*Wait]struct{}),
-		needs: make(map[int64]store.Requirement), untaken: make(map[int64]uint64),
+		waits:  make(map[uuid.UUID]map[*Wait]struct{}),
+		idle:   make(map[string]map[*Wait]struct{}),
+		heeded: make(map[string]func(json.RawMessage)),
+		needs:  make(map[int64]store.Requirement), untaken: make(map[int64]uint64),
 	}
 }
 

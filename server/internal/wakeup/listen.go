@@ -18,6 +18,8 @@ type notice struct {
 	Queued  map[int64]int `json:"q,omitempty"`
 	Ended   []uuid.UUID   `json:"e,omitempty"`
 	Runners []uuid.UUID   `json:"r,omitempty"`
+	// Told is what Tell sends, by name.
+	Told map[string]json.RawMessage `json:"t,omitempty"`
 }
 
 // runListenLoop hears what other servers publish.
@@ -36,6 +38,10 @@ func (h *Hub) receive(ctx context.Context, payload string) {
 		return
 	}
 	if n.From == h.self {
+		return
+	}
+	if len(n.Told) > 0 {
+		h.hear(n.Told)
 		return
 	}
 	h.Stir()

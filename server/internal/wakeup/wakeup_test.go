@@ -200,3 +200,31 @@ func TestNews_IsForEveryListener(t *testing.T) {
 	h.Publish(store.Changes{})
 	require.Zero(t, told(), "nothing was written")
 }
+
+// carrier gives what one hub sends to another.
+type carrier struct {
+	Store
+	to *Hub
+}
+
+func (c carrier) Notify(ctx context.Context, payload string) error {
+	c.to.receive(ctx, payload)
+	return nil
+}
+
+func TestTell_IsHeardByItsName(t *testing.T) {
+	t.Parallel()
+	there := newHub()
+	here := New(carrier{to: there}, slog.New(slog.DiscardHandler))
+	var heard []string
+	there.Heed("greeting", func(content json.RawMessage) { heard = append(heard, string(content)) })
+	news := there.News()
+	require.NoError(t, here.Tell(t.Context(), "greeting", []string{"hello"}))
+	require.NoError(t, here.Tell(t.Context(), "of a newer server", 1))
+	require.Equal(t, []string{`["hello"]`}, heard)
+	require.Empty(t, news, "nothing was written")
+	self := New(nil, slog.New(slog.DiscardHandler))
+	self.store = carrier{to: self}
+	self.Heed("greeting", func(json.RawMessage) { t.Error("a server heard itself") })
+	require.NoError(t, self.Tell(t.Context(), "greeting", "hello"))
+}
