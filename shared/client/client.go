@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -133,6 +134,8 @@ type request struct {
 	wait time.Duration
 	// once says that 503 is an answer like any other.
 	once bool
+	// also is a status that is an answer, too, although it is no success.
+	also int
 }
 
 // call sends a request and decodes the answer into out, unless that is nil.
@@ -211,11 +214,18 @@ func (c *Client) send(ctx context.Context, r request, body io.Reader, header htt
 		return nil, ErrNotModified
 	}
 	keepETag(ctx, resp)
-	if resp.StatusCode >= 300 {
+	if resp.StatusCode >= 300 && !r.answeredBy(resp) {
 		defer drain(resp.Body)
 		return nil, &refusal{told: problem(r, resp), status: resp.StatusCode, after: c.readRetryAfter(resp.Header)}
 	}
 	return resp, nil
+}
+
+// answeredBy reports whether a response that is no success is an answer: not a
+// problem, and nothing that stands before the server says.
+func (r request) answeredBy(resp *http.Response) bool {
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return err == nil && resp.StatusCode == r.also && kind == "application/json"
 }
 
 func (r request) op() string { return r.method + " " + r.path }

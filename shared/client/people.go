@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"ddap/shared/api"
+	"ddap/shared/fault"
 )
 
 // CreateTask creates one task.
@@ -47,12 +49,6 @@ func (c *Client) CancelTask(ctx context.Context, id string) (api.Task, error) {
 	return out, c.call(ctx, request{method: http.MethodPost, path: taskPath(id) + "/cancel"}, &out)
 }
 
-// TaskEvents gets the timeline of a task.
-func (c *Client) TaskEvents(ctx context.Context, id string) (api.EventList, error) {
-	var out api.EventList
-	return out, c.call(ctx, request{method: http.MethodGet, path: taskPath(id) + "/events"}, &out)
-}
-
 // Result gets the result of a task, waiting up to the given time (whole
 // seconds, at most api.MaxWaitSeconds) for it to end.
 func (c *Client) Result(ctx context.Context, id string, wait time.Duration) (api.ResultView, error) {
@@ -86,12 +82,6 @@ func (c *Client) Artifact(ctx context.Context, taskID, name string, w io.Writer)
 	return nil
 }
 
-// Runners lists the runners of the workspace.
-func (c *Client) Runners(ctx context.Context) (api.RunnerList, error) {
-	var out api.RunnerList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/runners"}, &out)
-}
-
 // RevokeRunner refuses a runner for good and ends what it holds.
 func (c *Client) RevokeRunner(ctx context.Context, id string) (api.RevokedRunner, error) {
 	var out api.RevokedRunner
@@ -102,12 +92,6 @@ func (c *Client) RevokeRunner(ctx context.Context, id string) (api.RevokedRunner
 func (c *Client) ApproveRunner(ctx context.Context, id string) (api.Runner, error) {
 	var out api.Runner
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/runners/" + url.PathEscape(id) + "/approve"}, &out)
-}
-
-// Datasets lists what runners share.
-func (c *Client) Datasets(ctx context.Context) (api.DatasetList, error) {
-	var out api.DatasetList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/datasets"}, &out)
 }
 
 // Operations describes every operation with its parameters.
@@ -122,22 +106,10 @@ func (c *Client) CreateEnrollment(ctx context.Context, req api.EnrollmentRequest
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/enrollments", body: req}, &out)
 }
 
-// Enrollments lists enrolment tokens, without their secrets.
-func (c *Client) Enrollments(ctx context.Context) (api.EnrollmentList, error) {
-	var out api.EnrollmentList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/enrollments"}, &out)
-}
-
 // CreateKey makes an API key.
 func (c *Client) CreateKey(ctx context.Context, req api.KeyRequest) (api.Key, error) {
 	var out api.Key
 	return out, c.call(ctx, request{method: http.MethodPost, path: "/v1/keys", body: req}, &out)
-}
-
-// Keys lists API keys, without their secrets.
-func (c *Client) Keys(ctx context.Context) (api.KeyList, error) {
-	var out api.KeyList
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/keys"}, &out)
 }
 
 // RevokeKey refuses a key from its next request on.
@@ -151,10 +123,28 @@ func (c *Client) WhoAmI(ctx context.Context) (api.WhoAmI, error) {
 	return out, c.call(ctx, request{method: http.MethodGet, path: "/v1/whoami"}, &out)
 }
 
-// Ready asks whether the server can serve. It needs no credential.
+// Alive asks whether the server answers at all. It needs no credential.
+func (c *Client) Alive(ctx context.Context) (api.Health, error) {
+	var out api.Health
+	return out, c.call(ctx, request{method: http.MethodGet, path: "/healthz", once: true}, &out)
+}
+
+// Ready asks whether the server can serve; where it cannot, the error is
+// Unavailable (not_ready), and the answer says what is missing. It needs no
+// credential.
 func (c *Client) Ready(ctx context.Context) (api.Health, error) {
 	var out api.Health
-	return out, c.call(ctx, request{method: http.MethodGet, path: "/readyz", once: true}, &out)
+	err := c.call(ctx, request{method: http.MethodGet, path: "/readyz", once: true, also: http.StatusServiceUnavailable}, &out)
+	if err == nil && out.Status != "ok" {
+		err = fault.New("GET /readyz", fault.Unavailable, "not_ready", "the server cannot serve at present")
+	}
+	return out, err
+}
+
+// Description gets the server's OpenAPI document. It needs no credential.
+func (c *Client) Description(ctx context.Context) (json.RawMessage, error) {
+	var out json.RawMessage
+	return out, c.call(ctx, request{method: http.MethodGet, path: "/openapi.json"}, &out)
 }
 
 func taskPath(id string) string { return "/v1/tasks/" + url.PathEscape(id) }

@@ -219,14 +219,34 @@ func TestRetry_NeverOutlastsItsCaller(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	t.Cleanup(server.Close)
-	patient, err := client.New(client.Config{Server: server.URL})
-	require.NoError(t, err)
 	canceled, end := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, end)
+	patient, err := client.New(client.Config{Server: server.URL, Transport: onceRead{end}})
+	require.NoError(t, err)
 	began := time.Now()
 	_, err = patient.WhoAmI(canceled)
 	require.Error(t, err)
 	require.Less(t, time.Since(began), 20*time.Second)
+}
+
+// onceRead calls then when an answer was read.
+type onceRead struct{ then func() }
+
+func (o onceRead) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil {
+		resp.Body = endedBody{resp.Body, o.then}
+	}
+	return resp, err
+}
+
+type endedBody struct {
+	io.ReadCloser
+	then func()
+}
+
+func (b endedBody) Close() error {
+	defer b.then()
+	return b.ReadCloser.Close()
 }
 
 // deadline is a context that says another deadline than the one at which it ends.

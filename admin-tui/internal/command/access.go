@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ddap/admin-tui/internal/render"
 	"ddap/shared/api"
@@ -191,6 +192,18 @@ func pairs(cmd *cobra.Command, flag string, args []string) (map[string]string, e
 		out[name] = value
 	}
 	return out, nil
+}
+
+// requireOne makes a command refuse to change nothing.
+func requireOne(cmd *cobra.Command) {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		given := false
+		cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { given = given || f.Changed })
+		if !given {
+			return wrong(cmd, "say what to change, with one of the flags")
+		}
+		return nil
+	}
 }
 
 // require marks flags that a command cannot do without.

@@ -106,6 +106,7 @@ func changeAlertCommand(s *session) *cobra.Command {
 	})
 	cmd.Flags().StringVar(&name, "name", "", "what people call it")
 	rule.add(cmd)
+	requireOne(cmd)
 	return cmd
 }
 

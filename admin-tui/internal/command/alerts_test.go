@@ -53,7 +53,7 @@ func TestAlerts_SendWhatTheFlagsSay(t *testing.T) {
 	}
 	for _, wrong := range [][]string{
 		{"create", "--name", "x"}, {"create", "--name", "x", "--kind", "queue_age", "--threshold", "soon"},
-		{"create", "--name", "x", "--kind", "queue_age", "--threshold", "-1"}, {"create", "--name", "x", "--kind", "no_runner", "--for", "1.5s"}, {"show"},
+		{"create", "--name", "x", "--kind", "queue_age", "--threshold", "-1"}, {"create", "--name", "x", "--kind", "no_runner", "--for", "1.5s"}, {"show"}, {"change", id},
 	} {
 		requireCode(t, command.ExitUsage, run(t, nil, append([]string{"alerts"}, wrong...)...))
 	}

@@ -96,7 +96,7 @@ Exit codes: 0 done; 1 failed (also: the task that was waited for failed);
 		tasksCommand(s), pipelinesCommand(s), schedulesCommand(s), resultCommand(s), datasetsCommand(s), uploadsCommand(s), operationsCommand(s),
 		runnersCommand(s), enrollCommand(s), enrollmentsCommand(s), keysCommand(s), sessionsCommand(s), sshKeysCommand(s), webhooksCommand(s), alertsCommand(s),
 		eventsCommand(s), statsCommand(s), auditCommand(s),
-		whoamiCommand(s), versionCommand(s),
+		whoamiCommand(s), healthCommand(s), openAPICommand(s), versionCommand(s),
 	)
 	return root
 }

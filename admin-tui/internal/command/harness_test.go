@@ -61,8 +61,18 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// withStatus is an answer that is no success and no problem.
+type withStatus struct {
+	status int
+	body   any
+}
+
 func answer(w http.ResponseWriter, with any) {
 	switch a := with.(type) {
+	case withStatus:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(a.status)
+		answer(w, a.body)
 	case *fault.Error:
 		refuse(w, a)
 	case string:
@@ -75,6 +85,7 @@ func answer(w http.ResponseWriter, with any) {
 }
 
 func refuse(w http.ResponseWriter, f *fault.Error) {
+	w.Header().Set("Content-Type", api.ProblemContentType)
 	w.WriteHeader(f.Kind.HTTPStatus())
 	_ = json.NewEncoder(w).Encode(api.Problem{Code: fault.CodeOf(f), Detail: f.Message, Errors: f.Fields})
 }

@@ -2,20 +2,12 @@ package command
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"regexp"
 
 	"github.com/spf13/cobra"
 
 	"ddap/admin-tui/internal/render"
-	"ddap/shared/api"
 	"ddap/shared/client"
-	"ddap/shared/fault"
 	"ddap/shared/i18n"
 )
 
@@ -52,53 +44,11 @@ func (s *session) showResult(ctx context.Context, c *client.Client, id, folder s
 	}
 	if folder != "" {
 		for _, a := range view.Artifacts {
-			if err := s.save(ctx, c, id, folder, a); err != nil {
+			get := func(w io.Writer) error { return c.Artifact(ctx, id, a.Name, w) }
+			if err := s.save(folder, a.Name, a.SHA256, get); err != nil {
 				return err
 			}
 		}
 	}
 	return verdict(nil, view.State)
-}
-
-// artifactName is what the API allows; "." and ".." it does not match by starting
-// anew here, since a name becomes a path.
-var artifactName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$`)
-
-// save downloads a file, checks it against its hash, and only then gives it its name.
-func (s *session) save(ctx context.Context, c *client.Client, id, folder string, a api.Artifact) (err error) {
-	if !artifactName.MatchString(a.Name) {
-		return fault.New("command.save", fault.Internal, "bad_artifact_name", "the server names a file %q, which cannot be saved", a.Name)
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // G301: people's own reports, under their umask
-		return fmt.Errorf("make the folder: %w", err)
-	}
-	file, err := os.CreateTemp(folder, ".download-*")
-	if err != nil {
-		return fmt.Errorf("save %s: %w", a.Name, err)
-	}
-	defer func() {
-		_ = file.Close()
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	hash := sha256.New()
-	if err := c.Artifact(ctx, id, a.Name, io.MultiWriter(file, hash)); err != nil {
-		return err
-	}
-	if sum := hex.EncodeToString(hash.Sum(nil)); a.SHA256 != "" && sum != a.SHA256 {
-		return fault.New("command.save", fault.Internal, "artifact_damaged", "%s came damaged: its SHA-256 is %s and should be %s", a.Name, sum, a.SHA256)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("save %s: %w", a.Name, err)
-	}
-	path := filepath.Join(folder, a.Name)
-	if err := os.Rename(file.Name(), path); err != nil {
-		return fmt.Errorf("save %s: %w", a.Name, err)
-	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // G302: as any file that a program saves for its user
-		return fmt.Errorf("save %s: %w", a.Name, err)
-	}
-	s.say(i18n.Text{EN: "saved %s", ID: "tersimpan %s"}, path)
-	return nil
 }

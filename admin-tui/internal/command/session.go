@@ -37,9 +37,9 @@ type session struct {
 	answer []byte
 }
 
-// errTaskFailed ends a command whose task did not succeed; what is to be said
-// about it has been said.
-var errTaskFailed = errors.New("the task did not succeed")
+// errSaid ends a command that failed after everything was said about it: that a
+// task did not succeed, or what a server lacks.
+var errSaid = errors.New("failed, and said so")
 
 func (s *session) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.server, "server", defaultServer, "address of the server")
@@ -72,17 +72,30 @@ func (s *session) begin(cmd *cobra.Command) error {
 
 // connect makes the client; it does not talk to the server yet.
 func (s *session) connect(cmd *cobra.Command) (*client.Client, error) {
+	key, err := s.readKey(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" {
+		return nil, wrong(cmd, "there is no API key; give one with --key-file or --key, or in DDAP_KEY")
+	}
+	return s.connectAs(cmd, key)
+}
+
+// readKey gives the API key; it is empty where there is none.
+func (s *session) readKey(cmd *cobra.Command) (string, error) {
 	key := s.key
 	if key == "" && s.keyFile != "" {
 		raw, err := os.ReadFile(s.keyFile)
 		if err != nil {
-			return nil, wrong(cmd, "read the key: %w", err)
+			return "", wrong(cmd, "read the key: %w", err)
 		}
 		key = string(raw)
 	}
-	if key = strings.TrimSpace(key); key == "" {
-		return nil, wrong(cmd, "there is no API key; give one with --key-file or --key, or in DDAP_KEY")
-	}
+	return strings.TrimSpace(key), nil
+}
+
+func (s *session) connectAs(cmd *cobra.Command, key string) (*client.Client, error) {
 	c, err := client.New(client.Config{
 		Server: s.server, Credential: key, InsecureHTTP: s.insecureHTTP,
 		UserAgent: "ddap-admin/" + buildinfo.Version, Observe: func(body []byte) { s.answer = body },
@@ -100,6 +113,18 @@ type action func(ctx context.Context, c *client.Client, args []string) error
 func (s *session) do(act action) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		c, err := s.connect(cmd)
+		if err != nil {
+			return err
+		}
+		defer c.CloseIdleConnections()
+		return act(cmd.Context(), c, args)
+	}
+}
+
+// doWithoutKey is do for what a server tells anybody.
+func (s *session) doWithoutKey(act action) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := s.connectAs(cmd, "")
 		if err != nil {
 			return err
 		}
@@ -174,7 +199,7 @@ func (s *session) say(t i18n.Text, values ...any) {
 func (s *session) explain(ctx context.Context, err error) {
 	var u usage
 	switch {
-	case errors.Is(err, errTaskFailed):
+	case errors.Is(err, errSaid):
 	case errors.As(err, &u):
 		_, _ = fmt.Fprintf(s.env.Err, "ddap-admin: %s\n→ %s --help\n", render.Clean(message(u.err)), u.cmd.CommandPath())
 	case ctx.Err() != nil:

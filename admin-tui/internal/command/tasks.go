@@ -21,7 +21,7 @@ import (
 
 func tasksCommand(s *session) *cobra.Command {
 	return group("tasks", "Questions, each put to one dataset on one computer",
-		createTaskCommand(s), listTasksCommand(s), showTaskCommand(s),
+		createTaskCommand(s), createTasksCommand(s), listTasksCommand(s), showTaskCommand(s),
 		&cobra.Command{
 			Use: "events TASK_ID", Short: "Show what happened to a task, line by line", Args: exactly("TASK_ID"),
 			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {

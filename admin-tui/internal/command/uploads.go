@@ -40,7 +40,7 @@ func uploadsCommand(s *session) *cobra.Command {
 	list.Flags().StringVar(&cursor, "cursor", "", "go on after an earlier page")
 	list.Flags().IntVar(&limit, "limit", 0, "how many at most")
 	return group("uploads", "Files that are sent to the server for tasks to use",
-		createUploadCommand(s), list,
+		createUploadCommand(s), list, downloadCommand(s),
 		&cobra.Command{
 			Use: "show UPLOAD_ID", Short: "Show one file that was sent", Args: exactly("UPLOAD_ID"),
 			RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
@@ -94,6 +94,22 @@ func createUploadCommand(s *session) *cobra.Command {
 	f.StringVar(&name, "name", "", "what to call it; its own name when absent")
 	f.StringVar(&contentType, "type", "", "its media type, where the ending of its name does not say what it is")
 	f.Var(&expires, "expires-in", "how long to keep it; as long as the server does when absent")
+	return cmd
+}
+
+func downloadCommand(s *session) *cobra.Command {
+	var folder string
+	cmd := &cobra.Command{
+		Use: "download UPLOAD_ID", Short: "Save a file that was sent, under its name", Args: exactly("UPLOAD_ID"),
+		RunE: s.do(func(ctx context.Context, c *client.Client, args []string) error {
+			found, err := c.GetUpload(ctx, args[0])
+			if err != nil {
+				return err
+			}
+			return s.save(folder, found.Name, found.SHA256, func(w io.Writer) error { return c.UploadContent(ctx, args[0], w) })
+		}),
+	}
+	cmd.Flags().StringVar(&folder, "save", ".", "the folder to save it into")
 	return cmd
 }
 

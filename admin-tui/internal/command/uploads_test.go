@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -111,4 +112,38 @@ func TestUploads_WrongUsage(t *testing.T) {
 		require.Contains(t, got.err, says)
 	}
 	require.Empty(t, s.requests())
+}
+
+func TestUploads_Download(t *testing.T) {
+	t.Parallel()
+	const content = "a,b\n1,2\n"
+	sum := sha256.Sum256([]byte(content))
+	for name, c := range map[string]struct{ called, sum, says string }{
+		"whole":                   {"sales 2026 – Q1.csv", hex.EncodeToString(sum[:]), "saved"},
+		"damaged":                 {"sales.csv", strings.Repeat("0", 64), "damaged"},
+		"elsewhere":               {"../sales.csv", "", "cannot be saved"},
+		"hidden":                  {".bashrc", "", "cannot be saved"},
+		"shown as what it is not": {"sales\u202evsc.exe", "", "cannot be saved"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			found := sampleUpload
+			found.Name, found.SHA256 = c.called, c.sum
+			s := newServer(t, map[string][]any{"GET /v1/uploads/" + id: {found}, "GET /v1/uploads/" + id + "/content": {content}})
+			got := run(t, s, "uploads", "download", id, "--save", folder)
+			require.Contains(t, got.err, c.says)
+			entries, err := os.ReadDir(folder)
+			require.NoError(t, err)
+			if name != "whole" {
+				requireCode(t, command.ExitFailed, got)
+				require.Empty(t, entries)
+				return
+			}
+			requireCode(t, command.ExitOK, got)
+			saved, err := os.ReadFile(filepath.Join(folder, c.called))
+			require.NoError(t, err)
+			require.Equal(t, content, string(saved))
+		})
+	}
 }

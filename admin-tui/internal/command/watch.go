@@ -131,7 +131,7 @@ func ended(p api.Pipeline) bool {
 
 func verdict(err error, s task.State) error {
 	if err == nil && s != task.Succeeded {
-		return errTaskFailed
+		return errSaid
 	}
 	return err
 }

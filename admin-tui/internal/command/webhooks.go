@@ -125,6 +125,7 @@ func changeWebhookCommand(s *session) *cobra.Command {
 	f.StringVar(&name, "name", "", "what people call it")
 	f.StringVar(&url, "url", "", "where events are sent")
 	f.StringSliceVar(&types, "types", nil, "types of events or whole subjects; * is all")
+	requireOne(cmd)
 	return cmd
 }
 

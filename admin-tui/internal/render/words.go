@@ -19,6 +19,7 @@ var (
 	wordExpires    = i18n.Text{EN: "EXPIRES", ID: "KEDALUWARSA"}
 	wordFiles      = i18n.Text{EN: "Files", ID: "Berkas"}
 	wordID         = i18n.Text{EN: "ID", ID: "ID"}
+	wordHealth     = i18n.Text{EN: "Health", ID: "Keadaan"}
 	wordKey        = i18n.Text{EN: "Key", ID: "Kunci"}
 	wordLabels     = i18n.Text{EN: "LABELS", ID: "LABEL"}
 	wordMetrics    = i18n.Text{EN: "Numbers", ID: "Angka"}
