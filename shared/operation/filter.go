@@ -68,17 +68,24 @@ func (p *FilterParams) Uncounted() []string {
 	for _, part := range []struct {
 		name string
 		set  bool
-	}{{"join", p.Join != nil}, {"pivot", p.Pivot != nil}, {"rolling", p.Rolling != nil}, {"resample", p.Resample != nil}} {
+	}{{"rolling", p.Rolling != nil}} {
 		if part.set {
 			out = append(out, part.name)
 		}
 	}
-	if p.Grouped() && p.DropDuplicates {
+	keys, grouped := p.GroupBy, p.Grouped()
+	if r := p.Resample; r != nil {
+		keys, grouped = append(slices.Clone(r.By), r.On), true
+	}
+	if p.Pivot != nil {
+		keys, grouped = p.Pivot.Index, true
+	}
+	if grouped && p.DropDuplicates {
 		out = append(out, "drop_duplicates of groups")
 	}
 	for _, k := range p.Sort {
-		if p.Grouped() && !slices.Contains(p.GroupBy, k.Column) {
-			out = append(out, "sorting groups by what is not in group_by")
+		if grouped && !slices.Contains(keys, k.Column) {
+			out = append(out, "sorting groups by what does not tell them apart")
 			break
 		}
 	}

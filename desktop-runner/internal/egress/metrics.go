@@ -45,23 +45,35 @@ func (p Policy) hiddenMetrics(f finding.Finding) map[string]bool {
 		rows, zeroTold, describes := m.Rows()
 		hidden[m.Name] = describes && rows < p.MinGroupSize() && (rows > 0 || !zeroTold)
 	}
-	for _, s := range f.Splits {
-		members := append([]string{s.Total}, s.Parts...)
-		count := 0
-		for _, name := range members {
-			if hidden[name] {
-				count++
-			}
-		}
-		// One unknown of a sum is known; two are not.
-		for _, name := range members {
-			if count == 1 && !hidden[name] && name != s.Keep {
-				hidden[name] = true
-				count++
-			}
+	// A metric may be part of several sums: what one of them hides, another must
+	// hide as well.
+	for again := true; again; {
+		again = false
+		for _, s := range f.Splits {
+			again = hideOneMore(s, hidden) || again
 		}
 	}
 	return hidden
+}
+
+// hideOneMore hides a second member of a sum of which one is hidden, and reports
+// whether it did: one unknown of a sum is known, two are not.
+func hideOneMore(s finding.Split, hidden map[string]bool) bool {
+	members := append([]string{s.Total}, s.Parts...)
+	count, other := 0, ""
+	for _, name := range members {
+		switch {
+		case hidden[name]:
+			count++
+		case name != s.Keep && other == "":
+			other = name
+		}
+	}
+	if count != 1 || other == "" {
+		return false
+	}
+	hidden[other] = true
+	return true
 }
 
 var placeholder = regexp.MustCompile(`(\{[a-z0-9_]+\})( of )?`)

@@ -79,7 +79,7 @@ func (p Policy) RefuseUncounted(parts ...string) error {
 		return nil
 	}
 	return p.refuse("%s cannot be done with this data: the owner shares summaries of at least %d rows only, and how many rows are behind each number could not be "+
-		"told. Allowed are where, derive, missing and group_by with count, size, sum, mean, std, var and nunique.", strings.Join(parts, ", "), p.MinGroupSize())
+		"told. Allowed are where, derive, missing, join, pivot, resample and group_by with count, size, sum, mean, std, var and nunique.", strings.Join(parts, ", "), p.MinGroupSize())
 }
 
 // RefuseGroups gives the policy_refused fault for a task that would take groups,

@@ -29,6 +29,8 @@ func (s *sealing) table(t finding.Table) error {
 			}
 		}
 		s.groups(t)
+	case *finding.Crosstab:
+		s.crosstab(t)
 	default:
 		return fmt.Errorf("sealing: no rule for a table of type %T", t)
 	}

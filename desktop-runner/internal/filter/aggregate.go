@@ -118,6 +118,15 @@ func aggregates(path string, rel *source.Relation, list []operation.Aggregate, o
 	return columns, sql, nil
 }
 
+// titles names the columns that aggregates make.
+func titles(list []operation.Aggregate) []result.Column {
+	out := make([]result.Column, len(list))
+	for i, a := range list {
+		out[i].Name = a.Title()
+	}
+	return out
+}
+
 // needsOrder reports whether an aggregate depends on the order of rows.
 func needsOrder(list []operation.Aggregate) bool {
 	return slices.ContainsFunc(list, func(a operation.Aggregate) bool { return a.Func == operation.First || a.Func == operation.Last })

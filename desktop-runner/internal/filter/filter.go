@@ -52,6 +52,8 @@ type query struct {
 	keyed     []string
 	ungrouped *chain
 	treated   []treated
+	// pivoted is the pivot table, where one was made.
+	pivoted *pivoting
 }
 
 func newQuery(ctx context.Context, s *step.Step, p *operation.FilterParams) (*query, error) {
@@ -103,7 +105,7 @@ func (q *query) compile(ctx context.Context) error {
 		q.number()
 	}
 	if p.Join != nil {
-		if err := q.join(p.Join, q.right); err != nil {
+		if err := q.join(ctx, p.Join, q.right); err != nil {
 			return err
 		}
 	}

@@ -13,25 +13,25 @@ import (
 // group makes one row of all rows that agree in the keys, in the order of these.
 func (q *query) group(p *operation.FilterParams) error {
 	if p.KeepsMissingKeys() || len(p.GroupBy) == 0 {
-		return q.groupBy("params.group_by", p.GroupBy, p.Aggregates, "")
+		return q.groupBy("params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, "")
 	}
 	keys, err := q.keys("params.group_by", p.GroupBy)
 	if err != nil {
 		return err
 	}
-	return q.groupBy("params.group_by", p.GroupBy, p.Aggregates, " WHERE "+present(keys))
+	return q.groupBy("params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, " WHERE "+present(keys))
 }
 
-func (q *query) groupBy(path string, names []string, list []operation.Aggregate, where string) error {
+func (q *query) groupBy(path string, names []string, listPath string, list []operation.Aggregate, where string) error {
 	keys, err := q.keys(path, names)
 	if err != nil {
 		return err
 	}
-	columns, sql, err := aggregates("params.aggregates", q.relation(), list, q.place)
+	columns, sql, err := aggregates(listPath, q.relation(), list, q.place)
 	if err != nil {
 		return err
 	}
-	if err := distinctNames("params.aggregates", keys, columns); err != nil {
+	if err := distinctNames(listPath, keys, columns); err != nil {
 		return err
 	}
 	q.ungrouped = q.clone()

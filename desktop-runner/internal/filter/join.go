@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ type joining struct {
 	keys        [][2]result.Column
 	columns     []result.Column
 	list        []string
+	// fromRight are the names of the columns that only the right side has.
+	fromRight []string
 	// sorted are the keys by which the rows of an outer join are ordered.
 	sorted []string
 }
@@ -33,7 +36,7 @@ type joining struct {
 // pandas.merge does: missing keys agree with missing keys; the rows keep the
 // order of the left relation, of the right one in a right join, and of the keys
 // in an outer join.
-func (q *query) join(j *operation.Join, right *source.Relation) error {
+func (q *query) join(ctx context.Context, j *operation.Join, right *source.Relation) error {
 	if right == nil {
 		return fault.New("filter.join", fault.Invalid, string(task.InputLost), "the other data of the join is not on this computer any more")
 	}
@@ -41,11 +44,18 @@ func (q *query) join(j *operation.Join, right *source.Relation) error {
 	if err := m.findKeys(); err != nil {
 		return err
 	}
-	if j.Kind() == operation.Cross && q.step.Rows > 0 && q.rightRows > maxPairs/q.step.Rows {
-		return invalid(operation.JoinPath, "a cross join of %d and %d rows would make more than %d; keep fewer rows of them first", q.step.Rows, q.rightRows, maxPairs)
-	}
 	if err := m.output(); err != nil {
 		return err
+	}
+	once := ""
+	if !q.step.SingleRowsMayShow {
+		if err := q.checkProtected(ctx, &m); err != nil {
+			return err
+		}
+		once = q.eachOnce(&m)
+	}
+	if j.Kind() == operation.Cross && q.step.Rows > 0 && q.rightRows > maxPairs/q.step.Rows {
+		return invalid(operation.JoinPath, "a cross join of %d and %d rows would make more than %d; keep fewer rows of them first", q.step.Rows, q.rightRows, maxPairs)
 	}
 	order := "l." + q.place + ", r." + q.place
 	switch j.Kind() {
@@ -58,7 +68,7 @@ func (q *query) join(j *operation.Join, right *source.Relation) error {
 	default: // the order of the left relation
 	}
 	other := "(SELECT *, " + source.InFileOrder + " AS " + q.place + " FROM " + right.From + ")"
-	q.pairs(m.columns, m.list, m.tail(other), order)
+	q.pairs(m.columns, m.list, m.tail(other)+once, order)
 	q.dataset = "the joined data"
 	return nil
 }
@@ -118,8 +128,10 @@ func (m *joining) output() error {
 		case shared:
 		case overlaps(m.left.Columns, c.Name):
 			m.put(renamed(c, rightEnd), side("r", c))
+			m.fromRight = append(m.fromRight, c.Name+rightEnd)
 		default:
 			m.put(c, side("r", c))
+			m.fromRight = append(m.fromRight, c.Name)
 		}
 	}
 	for i, c := range m.columns {

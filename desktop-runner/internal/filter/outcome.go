@@ -69,19 +69,54 @@ func (q *query) tell(ctx context.Context, f *finding.Finding) error {
 			return err
 		}
 	}
-	if q.grouped {
+	switch {
+	case q.pivoted != nil && !q.step.SingleRowsMayShow:
+		return q.tellPivot(ctx, f)
+	case q.grouped:
 		return q.tellGroups(ctx, f)
 	}
 	f.Summary = "{rows_after} of {rows_before} rows remain, with {columns} columns."
 	f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_after", Value: float64(f.Output.Rows), Basis: finding.Count()})
-	if q.params.Join != nil {
+	if q.params.Join != nil && q.step.SingleRowsMayShow {
 		f.Summary = "{rows_after} rows with {columns} columns, joined of {rows_before} and {rows_right} rows."
 		f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_right", Value: float64(q.rightRows), Basis: finding.Count()})
 		return nil
 	}
-	f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_dropped", Value: before - float64(f.Output.Rows), Basis: finding.Remainder()})
-	f.Splits = []finding.Split{{Total: "rows_before", Parts: []string{"rows_after", "rows_dropped"}, Keep: "rows_before"}}
+	q.tellDropped(f, "rows_after", f.Output.Rows)
 	return nil
+}
+
+// tellDropped says how many rows were left over, of each side where both are
+// protected: none of them is there twice.
+func (q *query) tellDropped(f *finding.Finding, kept string, rows int64) {
+	f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_dropped", Value: float64(q.step.Rows - rows), Basis: finding.Remainder()})
+	f.Splits = append(f.Splits, finding.Split{Total: "rows_before", Parts: []string{kept, "rows_dropped"}, Keep: "rows_before"})
+	if !q.bothProtected() {
+		return
+	}
+	f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_right", Value: float64(q.rightRows), Basis: finding.Count()},
+		finding.Metric{Name: "rows_right_dropped", Value: float64(q.rightRows - rows), Basis: finding.Remainder()})
+	f.Splits = append(f.Splits, finding.Split{Total: "rows_right", Parts: []string{kept, "rows_right_dropped"}, Keep: "rows_right"})
+	f.Notes = append(f.Notes, "Both datasets are shared as summaries only: a row of one goes with one row of the other, the first of those with its key.")
+}
+
+// bothProtected reports whether rows of two datasets are joined that are both
+// shared as summaries only.
+func (q *query) bothProtected() bool {
+	return !q.step.SingleRowsMayShow && q.params.Join != nil && q.step.Relation.Protected && q.right != nil && q.right.Protected
+}
+
+// outside counts the rows that are in no group: of two protected sides, the
+// smaller number that is not none.
+func (q *query) outside(grouped int64) int64 {
+	left, right := q.step.Rows-grouped, q.rightRows-grouped
+	if !q.bothProtected() || right <= 0 {
+		return left
+	}
+	if left <= 0 {
+		return right
+	}
+	return min(left, right)
 }
 
 func (q *query) tellGroups(ctx context.Context, f *finding.Finding) error {
@@ -92,9 +127,8 @@ func (q *query) tellGroups(ctx context.Context, f *finding.Finding) error {
 	grouped := whole(rows[0][0])
 	f.Summary = "{rows_grouped} of {rows_before} rows, in groups, with {columns} columns."
 	f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_grouped", Value: float64(grouped), Basis: finding.Count()})
-	if q.params.Join == nil {
-		f.Metrics = append(f.Metrics, finding.Metric{Name: "rows_dropped", Value: float64(q.step.Rows - grouped), Basis: finding.Remainder()})
-		f.Splits = []finding.Split{{Total: "rows_before", Parts: []string{"rows_grouped", "rows_dropped"}, Keep: "rows_before"}}
+	if q.params.Join == nil || !q.step.SingleRowsMayShow {
+		q.tellDropped(f, "rows_grouped", grouped)
 	}
 	if q.step.SingleRowsMayShow {
 		// How many groups there are tells, under a stricter policy, how many small ones.
@@ -118,7 +152,7 @@ func (q *query) tellGroups(ctx context.Context, f *finding.Finding) error {
 
 // groupsTable reads the groups with what egress needs to judge them.
 func (q *query) groupsTable(ctx context.Context, grouped int64) (*finding.Groups, error) {
-	t := &finding.Groups{Name: "groups", Title: "Groups", Columns: q.columns, Outside: q.step.Rows - grouped, Keyed: true, Sizes: []int64{}}
+	t := &finding.Groups{Name: "groups", Title: "Groups", Columns: q.columns, Outside: q.outside(grouped), Keyed: true, Sizes: []int64{}}
 	var places []int64
 	var rows [][]any
 	err := q.step.DB.Each(ctx, func(row []any) error {
@@ -144,7 +178,7 @@ func (q *query) groupsTable(ctx context.Context, grouped int64) (*finding.Groups
 func (q *query) judged(ctx context.Context, t *finding.Groups, places []int64) error {
 	t.Varied = map[string][]int64{}
 	known := map[string]spreadOut{}
-	for _, a := range q.params.Aggregates {
+	for _, a := range q.aggregated() {
 		switch name := a.Title(); a.Func {
 		case operation.Size:
 		case operation.Count:
@@ -168,6 +202,14 @@ func (q *query) judged(ctx context.Context, t *finding.Groups, places []int64) e
 	return nil
 }
 
+// aggregated lists the numbers of each group.
+func (q *query) aggregated() []operation.Aggregate {
+	if q.params.Resample != nil {
+		return q.params.Resample.Aggregates
+	}
+	return q.params.Aggregates
+}
+
 // few gives the smaller of how many rows differ and, where the number tells
 // that, how many have no value.
 func (s spreadOut) few(place int64, tellsAbsence bool) int64 {
@@ -182,7 +224,7 @@ func (s spreadOut) few(place int64, tellsAbsence bool) int64 {
 // beside a mean does, and any number of a column that the asker made for it.
 func (q *query) tellsAbsence(a operation.Aggregate) bool {
 	made := slices.ContainsFunc(q.params.Derive, func(d operation.Derivation) bool { return d.Name == a.Column })
-	besideMean := slices.ContainsFunc(q.params.Aggregates, func(b operation.Aggregate) bool { return b.Func == operation.Mean })
+	besideMean := slices.ContainsFunc(q.aggregated(), func(b operation.Aggregate) bool { return b.Func == operation.Mean })
 	return made || a.Func == operation.Sum && besideMean
 }
 

@@ -28,6 +28,8 @@ type pivoting struct {
 	index  []result.Column
 	column result.Column
 	cell   result.Type
+	// shown are the names of all columns of the table, those of the index first.
+	shown []string
 }
 
 // Names of the columns of the table of cells; i0, i1 … are those of the index.
@@ -55,11 +57,18 @@ func (q *query) pivot(ctx context.Context, p *operation.Pivot) error {
 	if err := q.cells(ctx, &v); err != nil {
 		return err
 	}
+	if !q.step.SingleRowsMayShow {
+		if err := q.protectedPivot(ctx, &v); err != nil {
+			return err
+		}
+	}
 	names, err := q.pivotColumns(ctx, &v)
 	if err != nil {
 		return err
 	}
-	return q.spread(&v, names)
+	q.spread(&v, names)
+	q.pivoted = &v
+	return nil
 }
 
 // cells calculates every cell, and the totals where they are asked for.
@@ -136,7 +145,7 @@ func freeName(taken []result.Column, text string) string {
 
 // spread puts the cells side by side: the chain begins anew with their table.
 // Totals of what has no cell are left out, as in pandas.
-func (q *query) spread(v *pivoting, names []string) error {
+func (q *query) spread(v *pivoting, names []string) {
 	longest := 0
 	for _, n := range append(slices.Clone(names), v.Index...) {
 		longest = max(longest, len(n))
@@ -162,8 +171,7 @@ func (q *query) spread(v *pivoting, names []string) error {
 		columns, list = append(columns, result.Column{Name: freeName(columns, margin), Type: t}), append(list, x)
 	}
 	fresh.groups(columns, list, append([]string{cellMargin}, keys...), "")
-	q.chain, q.keyed = fresh, v.Index
-	return nil
+	q.chain, q.keyed, v.shown = fresh, v.Index, source.NamesOf(columns)
 }
 
 // keyColumns writes the columns of the index. Where there are totals, their row

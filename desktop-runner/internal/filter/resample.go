@@ -52,6 +52,9 @@ func (q *query) resample(ctx context.Context, p *operation.Resample) error {
 	}
 	names := hiddenNames(q.columns, "start", "origin")
 	r.start, r.origin = names[0], names[1]
+	if !q.step.SingleRowsMayShow {
+		return q.resampleProtected(&r)
+	}
 	q.assign(&r)
 	if err := q.checkSpans(ctx, &r); err != nil {
 		return err

@@ -106,12 +106,17 @@ func (q *query) boundByTime(w *window) {
 func hiddenNames(columns []result.Column, names ...string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
-		for overlaps(columns, n) {
-			n += "_"
-		}
-		out[i] = engine.Identifier(n)
+		out[i] = engine.Identifier(hiddenName(columns, n))
 	}
 	return out
+}
+
+// hiddenName is a name like this one that no column has.
+func hiddenName(columns []result.Column, name string) string {
+	for overlaps(columns, name) {
+		name += "_"
+	}
+	return name
 }
 
 func (q *query) roll(w *window, columns []result.Column) error {

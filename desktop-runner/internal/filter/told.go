@@ -44,9 +44,13 @@ func (q *query) checkTold() error {
 		return nil
 	}
 	if q.grouped {
-		for i, a := range q.params.Aggregates {
+		path := "params.aggregates"
+		if q.params.Resample != nil {
+			path = "params.resample.aggregates"
+		}
+		for i, a := range q.aggregated() {
 			if q.chosen[a.Column] {
-				return refuseChosen(fmt.Sprintf("params.aggregates[%d] takes %q", i, a.Column))
+				return refuseChosen(fmt.Sprintf("%s[%d] takes %q", path, i, a.Column))
 			}
 		}
 		return nil

@@ -101,7 +101,7 @@ type Split struct {
 }
 
 // Table is a part that is shown as a table. The types are *Schema, *Sample,
-// *Profile, *Estimates and *Groups.
+// *Profile, *Estimates, *Groups and *Crosstab.
 type Table interface{ table() }
 
 // Schema is the names and types of columns, which the owner announces anyway.
@@ -182,6 +182,41 @@ type Distribution struct {
 	Missing int64
 }
 
+// Crosstab is a table whose rows and columns are values of keys, and whose cells
+// each describe the rows that have both.
+type Crosstab struct {
+	Name, Title string
+	Columns     []result.Column
+	Frame       frame.Frame
+	// RowOf and ColumnOf say which row and column of the grid the rows and columns
+	// of the frame are; a column of keys is a negative one.
+	RowOf, ColumnOf []int
+	Grid            *Grid
+}
+
+// Grid says what the cells of a crosstab rest on. Beside its rows and columns, it
+// has a last one of each with totals, also where these are not shown.
+type Grid struct {
+	Rows, Columns int
+	// Sizes are the rows of the data in each cell, and Few how many of them decide
+	// its number by themselves; as many where all of them do.
+	Sizes, Few [][]int64
+}
+
+// NewGrid makes a grid of empty cells, with totals.
+func NewGrid(rows, columns int) *Grid {
+	g := &Grid{Rows: rows, Columns: columns}
+	for range rows + 1 {
+		g.Sizes, g.Few = append(g.Sizes, make([]int64, columns+1)), append(g.Few, make([]int64, columns+1))
+	}
+	return g
+}
+
+// Set says what one cell rests on.
+func (g *Grid) Set(row, column int, size, few int64) {
+	g.Sizes[row][column], g.Few[row][column] = size, few
+}
+
 // Estimates is a table whose every number is computed from all rows together,
 // such as the coefficients of a model.
 type Estimates struct {
@@ -242,6 +277,7 @@ func (*Sample) table()    {}
 func (*Profile) table()   {}
 func (*Estimates) table() {}
 func (*Groups) table()    {}
+func (*Crosstab) table()  {}
 
 // Chart is a part that is shown as a picture. The types are *Distribution,
 // *Points, *Curves and *Sizes.

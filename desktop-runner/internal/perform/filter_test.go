@@ -139,11 +139,8 @@ func TestFilter_TellsNothingOfOneRowByWhatItDerives(t *testing.T) {
 func TestFilter_RefusesWhatItCannotCount(t *testing.T) {
 	t.Parallel()
 	cases := map[string]string{
-		`"join":{"right":{"dataset":"y"},"on":["team"]}`:                                                 "join cannot be done",
-		`"pivot":{"index":["team"],"columns":"bonus","values":"pay"}`:                                    "pivot cannot be done",
 		`"rolling":{"window":2,"columns":["pay"],"func":"sum"}`:                                          "rolling cannot be done",
-		`"derive":[{"name":"t","expression":"to_date(team)"}],"resample":{"on":"t","rule":"1D"}`:         "resample cannot be done",
-		`"group_by":["team"],"aggregates":[{"column":"pay","func":"max"}],"sort":[{"column":"pay_max"}]`: "sorting groups by what is not in group_by cannot be done",
+		`"group_by":["team"],"aggregates":[{"column":"pay","func":"max"}],"sort":[{"column":"pay_max"}]`: "sorting groups by what does not tell them apart cannot be done",
 		`"group_by":["team"],"drop_duplicates":true`:                                                     "drop_duplicates of groups cannot be done",
 	}
 	for params, want := range cases {

@@ -18,6 +18,7 @@ import (
 	"ddap/desktop-runner/internal/step"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
+	"ddap/shared/result"
 	"ddap/shared/task"
 )
 
@@ -101,7 +102,7 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 	stop := watch(db, tracker, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
 	defer stop()
 	s := &step.Step{
-		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), Judge: w.policy.Judge,
+		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
 	}
 	var notes []string
@@ -113,6 +114,7 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 		if err != nil {
 			return f, err
 		}
+		rel.Protected = in.File.Policy != result.Rows
 		notes = append(notes, rel.Notes...)
 		if i > 0 {
 			s.Others[in.Path] = rel

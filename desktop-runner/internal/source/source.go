@@ -30,6 +30,8 @@ type Relation struct {
 	From string
 	// Notes say of columns what could not be decided.
 	Notes []string
+	// Protected means that the owner shares these rows as summaries only.
+	Protected bool
 }
 
 // InFileOrder is an expression that numbers a relation's rows in the order of

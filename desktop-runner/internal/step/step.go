@@ -28,6 +28,12 @@ type Step struct {
 	// SingleRowsMayShow is false where the policy would withhold rows anyway, so
 	// that they need not be computed. What leaves is judged by egress.
 	SingleRowsMayShow bool
+	// MinGroupSize is how many rows a number must describe; 1 where single rows
+	// may show.
+	MinGroupSize int64
+	// Withhold asks the policy which parts of a known number of rows are withheld,
+	// so that none of too few is told or can be calculated; see egress.
+	Withhold func(parts []int64) []bool
 	// Judge asks the policy about a model before it is computed; see egress.
 	Judge func(finding.Fit) error
 	// MemoryBytes is what the owner allows; zero is a cautious default.

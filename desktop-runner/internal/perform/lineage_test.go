@@ -1,0 +1,225 @@
+package perform_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"ddap/desktop-runner/internal/perform"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/step/steptest"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+// people are 26: 12 in A, 8 in B and 6 in C, each with an id and a pay.
+func people(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("id,team,pay,hired\n")
+	for i := range 26 {
+		team := "A"
+		switch {
+		case i >= 20:
+			team = "C"
+		case i >= 12:
+			team = "B"
+		}
+		fmt.Fprintf(&b, "%d,%s,%d,2024-%02d-%02d\n", i, team, 100+i*i, 1+i/9, 1+i)
+	}
+	return steptest.Write(t, "people.csv", b.String())
+}
+
+// joinOf joins people with another dataset, of which each has its policy.
+func joinOf(t *testing.T, join, rest, right string, policies ...result.Policy) plan.Plan {
+	left, other := input("people", people(t), policies[0]), input("other", steptest.Write(t, "other.csv", right), policies[1])
+	other.Path = operation.JoinPath
+	return planFor(t, operation.Filter, `{"source":{"dataset":"people"},"join":{"right":{"dataset":"other"},`+join+`}`+rest+`}`, left, other)
+}
+
+const cities = "team,city,weight\nA,Oslo,1\nB,Rome,1000\nC,Rome,1000000\n"
+
+func TestFilter_JoinsProtectedRowsWithWhatAnybodyMaySee(t *testing.T) {
+	t.Parallel()
+	guarded := []result.Policy{result.Aggregates, result.Rows}
+	byCity := `,"group_by":["city"],"aggregates":[{"func":"size"},{"column":"pay","func":"mean"}]`
+	out := succeed(t, joinOf(t, `"on":["team"]`, byCity, cities, guarded...))
+	require.Equal(t, []string{`["Oslo",12,142.16666666666666]`, `["Rome",14,458.5]`}, shown(t, out.Document, "groups"))
+	require.InDelta(t, 0, float64(out.Document.Metrics["rows_dropped"]), 0)
+	require.NotContains(t, out.Document.Metrics, "rows_right")
+
+	// Whom the right side names is shown where the others are enough as well.
+	named := func(people int) string {
+		text := "id,city\n"
+		for i := range people {
+			text += fmt.Sprintf("%d,Oslo\n", i)
+		}
+		return text
+	}
+	out = succeed(t, joinOf(t, `"on":["id"]`, byCity, named(20), guarded...))
+	require.Equal(t, []string{`["Oslo",20,223.5]`}, shown(t, out.Document, "groups"))
+	out = succeed(t, joinOf(t, `"on":["id"]`, byCity, named(24), guarded...))
+	require.Empty(t, shown(t, out.Document, "groups"))
+	for _, how := range []string{"anti", "semi"} {
+		out = succeed(t, joinOf(t, `"on":["id"],"how":"`+how+`"`, "", named(24), guarded...))
+		require.NotContains(t, out.Document.Metrics, "rows_after", how)
+		require.NotContains(t, out.Document.Metrics, "rows_dropped", how)
+	}
+	out = succeed(t, joinOf(t, `"on":["id"],"how":"semi"`, `,"group_by":["team"]`, named(20), guarded...))
+	require.Equal(t, []string{`["A",12]`, `["B",8]`}, shown(t, out.Document, "groups"))
+}
+
+func TestFilter_RefusesJoinsThatCountRowsTwiceOrWeighThem(t *testing.T) {
+	t.Parallel()
+	protected, open := result.Aggregates, result.Rows
+	for name, c := range map[string]struct {
+		join, rest, right string
+		left, other       result.Policy
+		says              string
+	}{
+		"a key twice":            {`"on":["team"]`, `,"group_by":["city"]`, cities + "A,Bonn,2\n", protected, open, "1 keys of other are there several times"},
+		"cross":                  {`"how":"cross"`, `,"group_by":["city"]`, cities, protected, open, "Allowed are inner, left, semi and anti"},
+		"outer":                  {`"on":["team"],"how":"outer"`, `,"group_by":["city"]`, cities, protected, open, "Allowed are inner, left, semi and anti"},
+		"right":                  {`"on":["team"],"how":"right"`, `,"group_by":["city"]`, cities, protected, open, "Allowed are inner, left, semi and anti"},
+		"protected on the right": {`"on":["team"]`, `,"group_by":["team"]`, cities, open, protected, "Make it the source"},
+		"both, and who is not":   {`"on":["team"],"how":"left"`, `,"group_by":["city"]`, cities, protected, protected, "allowed is inner"},
+		"both, and who is":       {`"on":["team"],"how":"semi"`, `,"group_by":["team"]`, cities, protected, protected, "allowed is inner"},
+		"both, many to one":      {`"on":["team"]`, `,"group_by":["city"]`, cities, protected, protected, "5 rows or more share their keys"},
+		"weights":                {`"on":["team"]`, `,"aggregates":[{"column":"weight","func":"sum"}]`, cities, protected, open, `takes "weight"`},
+		"calculated weights":     {`"on":["team"]`, `,"derive":[{"name":"w","expression":"weight * 2"}],"aggregates":[{"column":"w","func":"sum"}]`, cities, protected, open, `takes "w"`},
+		"weights that stay":      {`"on":["team"]`, "", cities, protected, open, "stays in the output"},
+	} {
+		out := run(t, joinOf(t, c.join, c.rest, c.right, c.left, c.other))
+		require.NotNil(t, out.Failure, name)
+		require.Equal(t, task.PolicyRefused, out.Failure.Reason, name)
+		require.Contains(t, out.Failure.Message, c.says, name)
+	}
+	succeed(t, joinOf(t, `"on":["team"]`, `,"select":["team","pay"]`, cities, protected, open))
+}
+
+// TestFilter_ShowsNoGroupOfTooFewRowsOfEitherSide asks the same question of data
+// that may leave, with the number of different rows of each side, and compares.
+func TestFilter_ShowsNoGroupOfTooFewRowsOfEitherSide(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		for range 3 {
+			lineageOfOne(t, rt)
+		}
+	})
+}
+
+func lineageOfOne(t *testing.T, rt *rapid.T) {
+	n := rapid.IntRange(2, 4).Draw(rt, "min_group_size")
+	side := func(label, columns string) string {
+		lines := []string{columns}
+		for i := range rapid.IntRange(1, 25).Draw(rt, label) {
+			lines = append(lines, fmt.Sprintf("%s%d,%d,%s,%d", label, i, rapid.IntRange(0, 20).Draw(rt, "key"), rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "kind"), rapid.IntRange(0, 2).Draw(rt, "value")))
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	left, right := steptest.Write(t, "left.csv", side("l", "lid,k,lkind,lvalue")), steptest.Write(t, "right.csv", side("r", "rid,k,rkind,rvalue"))
+	policy := rapid.SampledFrom([]result.Policy{result.Rows, result.Aggregates}).Draw(rt, "of the right side")
+	how := rapid.SampledFrom([]string{"inner", "left", "right", "outer", "semi", "anti"}).Draw(rt, "how")
+	keys := rapid.SampledFrom([]string{"lkind", "rkind", "k"}).Draw(rt, "group_by")
+	if how == "semi" || how == "anti" {
+		keys = "lkind"
+	}
+	where := rapid.SampledFrom([]string{"", `,"where":{"column":"lvalue","op":"ge","value":1}`, `,"where":{"column":"k","op":"lt","value":11}`}).Draw(rt, "where")
+	ask := func(aggregates string, policies ...result.Policy) plan.Outcome {
+		l, r := input("left", left, policies[0]), input("right", right, policies[1])
+		l.File.MinGroupSize, r.File.MinGroupSize, r.Path = n, n, operation.JoinPath
+		params := fmt.Sprintf(`{"source":{"dataset":"left"},"join":{"right":{"dataset":"right"},"on":["k"],"how":%q}%s,"group_by":[%q],"aggregates":[%s]}`, how, where, keys, aggregates)
+		return perform.Run(t.Context(), planFor(t, operation.Filter, params, l, r), func(plan.Progress) {})
+	}
+	guarded := ask(`{"func":"size"}`, result.Aggregates, policy)
+	if guarded.Failure != nil {
+		require.Equal(rt, task.PolicyRefused, guarded.Failure.Reason, guarded.Failure.Message)
+		return
+	}
+	distinct := `{"func":"size"},{"column":"lid","func":"nunique"}`
+	if policy == result.Aggregates {
+		distinct += `,{"column":"rid","func":"nunique"}`
+	}
+	open := ask(distinct, result.Rows, result.Rows)
+	require.Nil(rt, open.Failure)
+	truth := map[string][]any{}
+	for _, row := range table(t, open.Document, "groups").Rows {
+		truth[fmt.Sprint(row[0])] = row[1:]
+	}
+	for _, row := range table(t, guarded.Document, "groups").Rows {
+		group := truth[fmt.Sprint(row[0])]
+		require.NotNil(rt, group)
+		for _, rows := range group[1:] {
+			require.GreaterOrEqual(rt, rows, int64(n), "group %v is of %v different rows", row, group[1:])
+		}
+		if policy == result.Rows {
+			require.Equal(rt, group[0], row[1], "no row is counted twice, and none is lost")
+		}
+	}
+}
+
+func TestFilter_ResamplesProtectedRows(t *testing.T) {
+	t.Parallel()
+	ask := func(policy result.Policy, resample string) plan.Outcome {
+		return succeed(t, planFor(t, operation.Filter, `{"source":{"dataset":"people"},"resample":`+resample+`}`, input("people", people(t), policy)))
+	}
+	out := ask(result.Aggregates, `{"on":"hired","rule":"MS","aggregates":[{"func":"size"},{"column":"pay","func":"mean"},{"column":"pay","func":"max"}]}`)
+	require.Equal(t, []string{
+		`["2024-01-01",9,122.66666666666667,` + single + `]`, `["2024-02-01",9,275.6666666666667,` + single + `]`, `["2024-03-01",8,567.5,` + single + `]`,
+	}, shown(t, out.Document, "groups"))
+	// Spans are counted from 1970, and not from the first of these people; spans
+	// without rows, and with few, are not there.
+	out = ask(result.Aggregates, `{"on":"hired","rule":"7D","aggregates":[{"func":"size"}]}`)
+	for _, row := range table(t, out.Document, "groups").Rows {
+		require.GreaterOrEqual(t, row[1], int64(5))
+	}
+	out = ask(result.Aggregates, `{"on":"hired","rule":"5000D","aggregates":[{"func":"size"}]}`)
+	require.Equal(t, []string{`["2011-01-26",26]`}, shown(t, out.Document, "groups"), "three times 5000 days after 1970-01-01")
+	refused := run(t, planFor(t, operation.Filter, `{"source":{"dataset":"people"},"resample":{"on":"hired","rule":"1D","aggregates":[{"column":"pay","func":"sum"}]},"sort":[{"column":"pay_sum"}]}`,
+		input("people", people(t), result.Aggregates)))
+	require.Equal(t, task.PolicyRefused, refused.Failure.Reason)
+	// The range of times is theirs, too: no error tells of it.
+	ask(result.Aggregates, `{"on":"hired","rule":"1s","aggregates":[{"func":"size"}]}`)
+}
+
+func TestFilter_PivotsProtectedRows(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("team,site,pay\n")
+	for site, sizes := range map[string][3]int{"Bonn": {10, 2, 9}, "Oslo": {8, 7, 6}, "Rome": {5, 6, 0}, "secret": {1, 1, 0}} {
+		for i, team := range []string{"A", "B", "C"} {
+			for k := range sizes[i] {
+				fmt.Fprintf(&b, "%s,%s,%d\n", team, site, 10*(i+1)+k)
+			}
+		}
+	}
+	file := steptest.Write(t, "pay.csv", b.String())
+	ask := func(policy result.Policy, pivot string) plan.Outcome {
+		return run(t, planFor(t, operation.Filter, `{"source":{"dataset":"pay"},"pivot":`+pivot+`}`, input("pay", file, policy)))
+	}
+	count := `{"index":["team"],"columns":"site","values":"pay","aggfunc":"count","margins":true}`
+	out := ask(result.Aggregates, count)
+	require.Nil(t, out.Failure)
+	all := fmt.Sprint(out.Document)
+	require.NotContains(t, all, "secret", "that there is such a site is known of two people only")
+	pivot := table(t, out.Document, "pivot")
+	for _, row := range pivot.Rows {
+		for j, cell := range row[1:] {
+			if number, isNumber := cell.(int64); isNumber {
+				require.True(t, number == 0 || number >= 5, "%v of %s shows %d", row[0], pivot.Columns[j+1].Name, number)
+			}
+		}
+	}
+	// Bonn has two people of B, and Rome and the secret site are left out.
+	require.Equal(t, []string{
+		`["A",10,` + complementary + `,24]`, `["B",` + small + `,7,16]`,
+		`["C",` + complementary + `,` + complementary + `,15]`, `["All",` + complementary + `,21,55]`,
+	}, shown(t, out.Document, "pivot"))
+	require.Equal(t, task.PolicyRefused, ask(result.Aggregates, `{"index":["team"],"columns":"site","values":"pay","aggfunc":"max"}`).Failure.Reason)
+	require.Nil(t, ask(result.Aggregates, `{"index":["team"],"columns":"site","values":"pay","aggfunc":"mean"}`).Failure)
+	open := ask(result.Rows, count)
+	require.Contains(t, fmt.Sprint(open.Document), "secret")
+}
