@@ -133,7 +133,7 @@ var rooms = []room{
 	{"desktop-runner/internal/walls", nil, "holds tests only: what a task could try against the computer"},
 	{
 		"desktop-runner/internal/settings",
-		[]string{"desktop-runner/internal/plan", "shared/envflag", "shared/operation", "shared/result"},
+		[]string{"desktop-runner/internal/plan", "desktop-runner/internal/workbook", "shared/envflag", "shared/operation", "shared/result"},
 		"settings know nothing of what they set, but for how a file is written and how to name the nearest",
 	},
 	{"desktop-runner/internal/spool", []string{"desktop-runner/internal/durable", "shared/api", "shared/result"}, "reports on disk"},
@@ -167,9 +167,10 @@ var rooms = []room{
 	{"desktop-runner/internal/profile", operations, "statistics of columns, for fetch and describe"},
 	{
 		"desktop-runner/internal/source",
-		[]string{"desktop-runner/internal/engine", "desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "shared/..."},
+		[]string{"desktop-runner/internal/engine", "desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "desktop-runner/internal/workbook", "shared/..."},
 		"reads files through the engine",
 	},
+	{"desktop-runner/internal/workbook", nil, "workbooks and their cells, whatever they are read for"},
 	{"desktop-runner/internal/finding", []string{"desktop-runner/internal/frame", "shared/operation", "shared/result"}, "what an operation found, before it is sealed"},
 	{"desktop-runner/internal/frame", []string{"shared/result"}, "small frames"},
 	{"desktop-runner/internal/engine", []string{"desktop-runner/internal/plan"}, "the engine knows files and limits, and no operation"},

@@ -27,7 +27,8 @@ const revisionLength = 16
 var uploadFormats = map[string]plan.Format{
 	"text/csv": plan.CSV, "text/tab-separated-values": plan.CSV, "text/plain": plan.CSV,
 	"application/json": plan.JSON, "application/x-ndjson": plan.JSON, "application/jsonl": plan.JSON,
-	"application/vnd.apache.parquet": plan.Parquet,
+	"application/vnd.apache.parquet":                                    plan.Parquet,
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": plan.XLSX,
 }
 
 // download fetches an upload into a task's work folder, whole and as the server

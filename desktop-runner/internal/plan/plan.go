@@ -81,6 +81,12 @@ type Reading struct {
 	// NAValues are the texts that stand for a missing value, beside an empty
 	// field; nil is pandas' own list, an empty one is none.
 	NAValues []string `json:"na_values,omitzero"`
+	// Sheet is the name of a workbook's sheet, SheetNumber its place, from 1; where
+	// neither is set it is the first that people see. Range is a part of it, as in
+	// A1:F200, A:F or A5:.
+	Sheet       string `json:"sheet,omitempty"`
+	SheetNumber int    `json:"sheet_number,omitempty"`
+	Range       string `json:"range,omitempty"`
 	// Types gives columns another type than that which is found, by name.
 	Types map[string]result.Type `json:"types,omitempty"`
 }
@@ -98,10 +104,11 @@ const (
 	CSV     Format = "csv"
 	JSON    Format = "json"
 	Parquet Format = "parquet"
+	XLSX    Format = "xlsx"
 )
 
 // Endings lists, for messages, the endings by which formats are known.
-const Endings = ".csv, .tsv, .json, .ndjson or .parquet"
+const Endings = ".csv, .tsv, .json, .ndjson, .parquet or .xlsx"
 
 // FormatOf tells a file's format by the ending of its name; false where it is
 // none that can be read.
@@ -113,6 +120,8 @@ func FormatOf(name string) (Format, bool) {
 		return JSON, true
 	case ".parquet", ".pq":
 		return Parquet, true
+	case ".xlsx", ".xlsm":
+		return XLSX, true
 	default:
 		return "", false
 	}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/workbook"
 	"ddap/shared/operation"
 	"ddap/shared/result"
 )
@@ -29,15 +30,19 @@ var datasetKeys = map[string]func(d *datasetForm, value *yaml.Node) error{
 	"description":    func(d *datasetForm, v *yaml.Node) error { return d.describe(v) },
 	"policy":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Policy, v, result.Rows, result.Aggregates) },
 	"min_group_size": func(d *datasetForm, v *yaml.Node) error { return d.size(v) },
-	"format":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Format, v, plan.CSV, plan.JSON, plan.Parquet) },
-	"delimiter":      func(d *datasetForm, v *yaml.Node) error { return d.delimiter(v) },
-	"encoding":       func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Encoding, v, plan.Encodings()...) },
-	"decimal":        func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Decimal, v, ".", ",") },
-	"thousands":      func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Thousands, v, ".", ",") },
-	"header":         func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.Header, v) },
-	"dayfirst":       func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.DayFirst, v) },
-	"na_values":      func(d *datasetForm, v *yaml.Node) error { return d.missing(v) },
-	"types":          func(d *datasetForm, v *yaml.Node) error { return d.types(v) },
+	"format": func(d *datasetForm, v *yaml.Node) error {
+		return one(&d.Format, v, plan.CSV, plan.JSON, plan.Parquet, plan.XLSX)
+	},
+	"delimiter": func(d *datasetForm, v *yaml.Node) error { return d.delimiter(v) },
+	"encoding":  func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Encoding, v, plan.Encodings()...) },
+	"decimal":   func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Decimal, v, ".", ",") },
+	"thousands": func(d *datasetForm, v *yaml.Node) error { return one(&d.Reading.Thousands, v, ".", ",") },
+	"header":    func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.Header, v) },
+	"dayfirst":  func(d *datasetForm, v *yaml.Node) error { return yes(&d.Reading.DayFirst, v) },
+	"na_values": func(d *datasetForm, v *yaml.Node) error { return d.missing(v) },
+	"types":     func(d *datasetForm, v *yaml.Node) error { return d.types(v) },
+	"sheet":     func(d *datasetForm, v *yaml.Node) error { return d.sheet(v) },
+	"range":     func(d *datasetForm, v *yaml.Node) error { return d.cells(v) },
 }
 
 func words(to *string, v *yaml.Node) error {
@@ -117,6 +122,30 @@ func (d *datasetForm) types(v *yaml.Node) error {
 	})
 }
 
+// sheet takes a number for a place, unless it is in quotes: then it is a name.
+func (d *datasetForm) sheet(v *yaml.Node) error {
+	if v.Tag != "!!int" {
+		return words(&d.Reading.Sheet, v)
+	}
+	if v.Decode(&d.Reading.SheetNumber) != nil || d.Reading.SheetNumber < 1 {
+		return fmt.Errorf("sheets are numbered from 1; %q as a name needs quotes", v.Value)
+	}
+	return nil
+}
+
+func (d *datasetForm) cells(v *yaml.Node) error {
+	if err := words(&d.Reading.Range, v); err != nil {
+		return err
+	}
+	_, err := workbook.ParseRange(d.Reading.Range)
+	return err
+}
+
+// inWorkbook tells whether only cells of a workbook were meant.
+func (d *datasetForm) inWorkbook() bool {
+	return d.Reading.Sheet != "" || d.Reading.SheetNumber > 0 || d.Reading.Range != ""
+}
+
 // share gives the dataset when all its keys were read.
 func (d *datasetForm) share() (Share, error) {
 	switch {
@@ -128,6 +157,9 @@ func (d *datasetForm) share() (Share, error) {
 		d.MinGroupSize = 0
 	case d.groupSize > 0:
 		d.MinGroupSize = d.groupSize
+	}
+	if format, known := plan.FormatOf(d.Path); d.inWorkbook() && (d.Format != "" && d.Format != plan.XLSX || d.Format == "" && known && format != plan.XLSX) {
+		return Share{}, errors.New("sheet and range belong to XLSX files")
 	}
 	if d.Reading.Decimal != "" && d.Reading.Decimal == d.Reading.Thousands {
 		return Share{}, errors.New("decimal and thousands are the same")

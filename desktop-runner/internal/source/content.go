@@ -14,15 +14,21 @@ import (
 // peekBytes is how much of a file is looked at to see what it is.
 const peekBytes = 4096
 
+const (
+	zipArchive = "a spreadsheet or a ZIP archive"
+	// oleMagic begins files of Office before 2007, and the shell around encrypted ones.
+	oleMagic = "\xd0\xcf\x11\xe0"
+)
+
 var signatures = []struct {
 	magic string
 	what  string
 }{
 	{"PAR1", "a Parquet file"},
-	{"PK\x03\x04", "a spreadsheet or a ZIP archive"},
+	{"PK\x03\x04", zipArchive},
 	{"\x1f\x8b", "compressed (gzip)"},
 	{"\x28\xb5\x2f\xfd", "compressed (zstd)"},
-	{"\xd0\xcf\x11\xe0", "an old Office document"},
+	{oleMagic, "an old Office document"},
 	{"%PDF", "a PDF document"},
 	{"SQLite format 3\x00", "an SQLite database"},
 	{"ARROW1", "an Arrow file"},
@@ -46,9 +52,12 @@ func checkContent(path string, format plan.Format) error {
 	case len(bytes.TrimSpace(bytes.TrimPrefix(head, utf8BOM))) == 0:
 		return errors.New("the file is empty")
 	}
-	expected := map[plan.Format]string{plan.CSV: "a CSV file", plan.JSON: "a JSON file", plan.Parquet: "a Parquet file"}[format]
-	if expected == "" {
-		return fmt.Errorf("files of the kind %q cannot be read; use CSV, JSON or Parquet", format)
+	expected := map[plan.Format]string{plan.CSV: "a CSV file", plan.JSON: "a JSON file", plan.Parquet: "a Parquet file", plan.XLSX: "an XLSX file"}[format]
+	switch {
+	case expected == "":
+		return fmt.Errorf("files of the kind %q cannot be read; use CSV, JSON, Parquet or XLSX", format)
+	case format == plan.XLSX && bytes.HasPrefix(head, []byte(oleMagic)):
+		return oldOffice(path)
 	}
 	return checkSeems(head, format, expected)
 }
@@ -64,12 +73,14 @@ func checkSeems(head []byte, format plan.Format, expected string) error {
 		}
 	}
 	switch {
-	case format == plan.Parquet && seems == expected:
+	case format == plan.Parquet && seems == expected, format == plan.XLSX && seems == zipArchive:
 		return nil
 	case seems == "" && format == plan.CSV && detectEncoding(head) != utf8Name:
 		return nil
 	case seems != "":
 		return fmt.Errorf("it is named as %s, but it is %s; save it as UTF-8 %s or give it the right name", expected, seems, format)
+	case format == plan.XLSX:
+		return notXLSX(head)
 	case format == plan.Parquet:
 		return errors.New("it is named as a Parquet file, but it is not one; give it the right name or export it again")
 	case bytes.IndexByte(head, 0) >= 0:
@@ -80,6 +91,27 @@ func checkSeems(head []byte, format plan.Format, expected string) error {
 		return errors.New("it is named as a CSV file, but it looks like JSON; give it the ending .json")
 	}
 	return nil
+}
+
+// notXLSX says what a file is that should be a workbook, and is no archive.
+func notXLSX(head []byte) error {
+	if looksLikeJSON(head) {
+		return errors.New("it is named as an XLSX file, but it looks like JSON; give it the ending .json")
+	}
+	if bytes.IndexByte(head, 0) < 0 {
+		return errors.New("it is named as an XLSX file, but it is text; if it is CSV, give it the ending .csv")
+	}
+	return errors.New("it is named as an XLSX file, but it is not one; give it the right name or save it again")
+}
+
+// oldOffice tells an encrypted workbook, whose parts have names in UTF-16, from
+// one of the time before XLSX.
+func oldOffice(path string) error {
+	head, err := peek(path, sampleBytes)
+	if err == nil && bytes.Contains(head, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")) {
+		return errors.New("it is protected by a password; save it without one to share it")
+	}
+	return errors.New("it is named as an XLSX file, but it is one of Excel before 2007 (.xls); save it as XLSX")
 }
 
 var utf8BOM = []byte("\xef\xbb\xbf")

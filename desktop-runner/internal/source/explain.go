@@ -32,6 +32,8 @@ func (r *reader) explain(err error) error {
 		return r.unreadable(r.explainText(err.Error()))
 	case plan.JSON:
 		return r.unreadable(r.explainJSON(err.Error()))
+	case plan.XLSX:
+		return r.unreadable("it has a value that could not be taken over; set the type of its column to string")
 	default:
 		return r.unreadable("it is not a complete Parquet file; it may have been cut off while it was copied. Copy or export it again")
 	}

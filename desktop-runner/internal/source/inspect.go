@@ -54,6 +54,7 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 	if err != nil {
 		return Description{}, err
 	}
+	defer r.close()
 	out := Description{Format: file.Format}
 	err = r.read(ctx, func(columns []column, from string) error {
 		rows, err := r.db.Rows(ctx, "SELECT count(*)"+counts(file.Format, columns)+" FROM "+from)
@@ -68,9 +69,10 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 }
 
 // counts makes the engine read every value of a text file, so that types hold
-// for all rows and a broken line is found; Parquet has them in its footer.
+// for all rows and a broken line is found; Parquet has them in its footer, and
+// of XLSX they were read already.
 func counts(format plan.Format, columns []column) string {
-	if format == plan.Parquet {
+	if format == plan.Parquet || format == plan.XLSX {
 		return ""
 	}
 	var b strings.Builder

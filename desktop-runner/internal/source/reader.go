@@ -24,6 +24,10 @@ type reader struct {
 	room    int64
 	// texts are the files, where they are values as text.
 	texts []*text
+	// sheets are the files, where they are workbooks.
+	sheets []*sheet
+	// index tells this dataset's tables from those of others.
+	index int
 	// detect lets the engine find the types of JSON again in each statement.
 	detect bool
 	// stamps tell by size and time of change whether a file is as it was.
@@ -43,7 +47,7 @@ func FormatOf(path string) (plan.Format, bool) { return plan.FormatOf(path) }
 // newReader looks at the files without the engine: whether they are what their
 // format says, and for text how it is written.
 func newReader(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*reader, error) {
-	r := &reader{db: db, dataset: dataset, file: file, room: limits.DiskBytes}
+	r := &reader{db: db, dataset: dataset, file: file, room: limits.DiskBytes, index: index}
 	if r.room <= 0 {
 		r.room = defaultRoom
 	}
@@ -60,6 +64,12 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 			return nil, r.unchanged(r.trouble(ctx, t, err))
 		}
 		r.texts = append(r.texts, t)
+	}
+	if file.Format == plan.XLSX {
+		if err := r.openSheets(ctx, limits); err != nil {
+			r.close()
+			return nil, r.unchanged(err)
+		}
 	}
 	return r, nil
 }
@@ -139,9 +149,12 @@ func (r *reader) columns(ctx context.Context) ([]column, string, error) {
 	var columns []column
 	var from string
 	var err error
-	if r.file.Format == plan.CSV {
+	switch r.file.Format {
+	case plan.CSV:
 		columns, from, err = r.textColumns()
-	} else {
+	case plan.XLSX:
+		columns, from, err = r.sheetColumns(ctx)
+	default:
 		columns, from, err = r.typedColumns(ctx)
 	}
 	if err != nil {
@@ -260,14 +273,7 @@ func (r *reader) overrideTypes(columns []column) error {
 		if i < 0 {
 			return r.unreadable(operation.UnknownName("types", "column", name, NamesOf(plain(columns))).Message)
 		}
-		database := map[result.Type]string{
-			result.Integer: "BIGINT", result.Float: "DOUBLE", result.Boolean: "BOOLEAN",
-			result.Date: "DATE", result.Timestamp: "TIMESTAMP", result.Time: "TIME",
-		}[as]
-		if database == "" {
-			database = "VARCHAR"
-		}
-		columns[i].Type, columns[i].expression = as, "CAST("+columns[i].expression+" AS "+database+")"
+		columns[i].Type, columns[i].expression = as, "CAST("+columns[i].expression+" AS "+databaseTypes[as]+")"
 	}
 	return nil
 }
@@ -403,12 +409,16 @@ func expressions(columns []column) string {
 // notes say, for the reader of a result, which columns are text because their
 // values can be read in two ways. They name columns, which everybody may know.
 func (r *reader) notes() []string {
-	var out []string
+	var out, unsure []string
 	for _, t := range r.texts {
-		for _, u := range t.unsure {
-			if n := "Column " + u + "."; !slices.Contains(out, n) {
-				out = append(out, n)
-			}
+		unsure = append(unsure, t.unsure...)
+	}
+	for _, s := range r.sheets {
+		unsure = append(unsure, s.unsure...)
+	}
+	for _, u := range unsure {
+		if n := "Column " + u + "."; !slices.Contains(out, n) {
+			out = append(out, n)
 		}
 	}
 	return out
@@ -416,8 +426,12 @@ func (r *reader) notes() []string {
 
 // guess says in words how the first file was taken; empty where nothing is guessed.
 func (r *reader) guess() string {
-	if len(r.texts) == 0 {
+	switch {
+	case len(r.texts) > 0:
+		return r.texts[0].guess()
+	case len(r.sheets) > 0:
+		return r.sheets[0].guess()
+	default:
 		return ""
 	}
-	return r.texts[0].guess()
 }

@@ -40,15 +40,16 @@ const InFileOrder = "row_number() OVER ()"
 
 // Open makes the file readable as relation number index of db. CSV and JSON are
 // read whole at once, so that a broken line is found before anything is
-// computed; Parquet is read in place. The error is a fault with the code
+// computed, and so is XLSX; Parquet is read in place. The error is a fault with the code
 // source_unreadable, or one of the engine.
 func Open(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*Relation, error) {
 	r, err := newReader(ctx, db, index, dataset, file, limits)
 	if err != nil {
 		return nil, err
 	}
+	defer r.close()
 	kind := "TABLE"
-	if file.Format == plan.Parquet {
+	if file.Format == plan.Parquet || file.Format == plan.XLSX {
 		kind = "VIEW"
 	}
 	rel := &Relation{Dataset: dataset, From: engine.Identifier(fmt.Sprintf("input%d", index))}

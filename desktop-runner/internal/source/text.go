@@ -157,7 +157,7 @@ func (t *text) sniff(ctx context.Context, limit int) error {
 		return errors.New("its first line could not be read; check the quotes and separators there")
 	}
 	first = slices.Clone(first)
-	missing, tallies := t.missing(), make([]tally, t.dialect.fields)
+	missing, tallies := missingTexts(t.reading), make([]tally, t.dialect.fields)
 	for n := 0; ; n++ {
 		record, err := in.Read()
 		// What is wrong with a record, the engine and checkStructure say.
@@ -184,17 +184,18 @@ func skipBOM(f *os.File) io.Reader {
 	return f
 }
 
-func (t *text) missing() map[string]bool {
+// missingTexts are the texts that stand for a missing value.
+func missingTexts(reading plan.Reading) map[string]bool {
 	out := map[string]bool{"": true}
-	for _, na := range t.na() {
+	for _, na := range naValues(reading) {
 		out[na] = true
 	}
 	return out
 }
 
-func (t *text) na() []string {
-	if t.reading.NAValues != nil {
-		return t.reading.NAValues
+func naValues(reading plan.Reading) []string {
+	if reading.NAValues != nil {
+		return reading.NAValues
 	}
 	return defaultNA
 }
@@ -290,7 +291,7 @@ func (t *text) from() string {
 		columns[i] = engine.Literal(name) + ": " + engine.Literal(forms[t.kinds[i]].read)
 	}
 	nulls := []string{"''"}
-	for _, na := range t.na() {
+	for _, na := range naValues(t.reading) {
 		nulls = append(nulls, engine.Literal(na))
 	}
 	return "read_csv(" + engine.Path(t.text) + ", auto_detect = false, delim = " + engine.Literal(string(t.dialect.delimiter)) +
