@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
 )
@@ -17,6 +18,7 @@ type Value = driver.Value
 // nil. The slice may be used again. An error of fill goes back as it is, others
 // are of type *Error; the table may then have some of the rows.
 func (db *DB) Append(ctx context.Context, table string, fill func(add func(row []Value) error) error) error {
+	defer db.Appended(0)
 	var own, failed error
 	err := db.conn.Raw(func(driverConn any) error {
 		c, ok := driverConn.(driver.Conn)
@@ -42,3 +44,6 @@ func (db *DB) Append(ctx context.Context, table string, fill func(add func(row [
 	}
 	return wrap(ctx, err)
 }
+
+// Appended says how far an Append is, between 0 and 1; only who fills it knows.
+func (db *DB) Appended(fraction float64) { db.appended.Store(math.Float64bits(fraction)) }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	// The driver registers itself; everything else here goes through database/sql.
 	_ "github.com/duckdb/duckdb-go/v2"
@@ -46,6 +47,8 @@ type DB struct {
 	conn     *sql.Conn
 	workDir  string
 	progress progressReader
+	// appended is how far an Append is, as the bits of a float64.
+	appended atomic.Uint64
 }
 
 // Open starts a database and locks it down. After Open nothing but Files can be

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"database/sql"
+	"math"
 	"reflect"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -24,6 +25,9 @@ type progressReader struct {
 // runs, or when it is not known. It may be called while another method runs,
 // but not after Close.
 func (db *DB) Progress() (p Progress, ok bool) {
+	if fraction := math.Float64frombits(db.appended.Load()); fraction > 0 {
+		return Progress{Fraction: min(fraction, 1)}, true
+	}
 	if !db.progress.valid {
 		return Progress{}, false
 	}

@@ -7,15 +7,15 @@ import (
 // cellTally is a column's cells of a sheet, counted by what they are. Cells of
 // text are judged as those of a text file, numbers and dates are what they are.
 type cellTally struct {
-	texts                                                           tally
-	cells, integers, longs, numbers, booleans, dates, stamps, times int
+	texts                                                                 tally
+	cells, integers, longs, huge, numbers, booleans, dates, stamps, times int
 }
 
 func (t *cellTally) add(v workbook.Value, missing map[string]bool) {
 	switch v.Kind {
 	case workbook.Error:
 		return
-	case workbook.Text, workbook.Long:
+	case workbook.Text:
 		if !missing[v.Text] {
 			t.texts.add(v.Text)
 		}
@@ -26,6 +26,8 @@ func (t *cellTally) add(v workbook.Value, missing map[string]bool) {
 	case workbook.Integer:
 		t.integers++
 		count(&t.longs, v.Int > exact || v.Int < -exact)
+	case workbook.Long:
+		t.huge++
 	case workbook.Number:
 		t.numbers++
 	case workbook.Boolean:
@@ -42,6 +44,9 @@ func (t *cellTally) add(v workbook.Value, missing map[string]bool) {
 // kind decides what all cells are; see tally.kind.
 func (t *cellTally) kind(m marks) (kind, string) {
 	text, unsure := t.texts.kind(m)
+	if t.huge > 0 && t.huge+t.integers == t.cells {
+		return kindText, "has integers of more than 64 bits and is kept as text"
+	}
 	return t.own().join(text), unsure
 }
 
@@ -55,7 +60,7 @@ func (t *cellTally) own() kind {
 		return kindLong
 	case all(t.integers):
 		return kindInteger
-	case all(t.integers + t.numbers):
+	case all(t.integers + t.numbers + t.huge):
 		return kindFloat
 	case all(t.booleans):
 		return kindBoolean

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/workbook"
@@ -15,12 +16,15 @@ import (
 // sheet is one workbook of a dataset: which of its cells are the data, and what
 // its columns are.
 type sheet struct {
+	path    string
 	reading plan.Reading
+	limits  workbook.Limits
 	// number tells files of a dataset apart.
 	number, of int
-	book       *workbook.Book
-	sheet      workbook.Sheet
-	within     workbook.Range
+	// book is open while it is read; that of a single file until the reader is closed.
+	book   *workbook.Book
+	sheet  workbook.Sheet
+	within workbook.Range
 	// used are the rows and columns that have a value, header included.
 	used   workbook.Range
 	header bool
@@ -38,18 +42,44 @@ type sheet struct {
 // openSheet finds the sheet and the range that are shared.
 func openSheet(path string, reading plan.Reading, number, of int, limits plan.Limits) (*sheet, error) {
 	// A quarter of the memory: the rest is the engine's.
-	book, err := workbook.Open(path, workbook.Limits{StringBytes: limits.MemoryBytes / 4})
-	if err != nil {
+	s := &sheet{
+		path: path, reading: reading, limits: workbook.Limits{StringBytes: limits.MemoryBytes / 4},
+		number: number, of: of, within: workbook.All,
+	}
+	if err := s.open(); err != nil {
 		return nil, err
 	}
-	s := &sheet{reading: reading, number: number, of: of, book: book, within: workbook.All}
-	if s.sheet, err = chooseSheet(book, reading); err == nil && reading.Range != "" {
+	var err error
+	if s.sheet, err = chooseSheet(s.book, reading); err == nil && reading.Range != "" {
 		s.within, err = workbook.ParseRange(reading.Range)
 	}
 	if err != nil {
-		return nil, errors.Join(err, book.Close())
+		s.close()
+		return nil, err
 	}
 	return s, nil
+}
+
+func (s *sheet) open() (err error) {
+	if s.book == nil {
+		s.book, err = workbook.Open(s.path, s.limits)
+	}
+	return err
+}
+
+// rest frees the workbook where there are others: a thousand at once would be
+// too many open files, and too many texts.
+func (s *sheet) rest() {
+	if s.of > 1 {
+		s.close()
+	}
+}
+
+func (s *sheet) close() {
+	if s.book != nil {
+		_ = s.book.Close() // it was only read
+		s.book = nil
+	}
 }
 
 func chooseSheet(book *workbook.Book, reading plan.Reading) (workbook.Sheet, error) {
@@ -73,6 +103,10 @@ func (s *sheet) sniff(ctx context.Context, limit int) error {
 	s.first, s.tallies, s.used, s.whole = nil, nil, workbook.Range{}, true
 	missing, begun := missingTexts(s.reading), false
 	rows := 0
+	if err := s.open(); err != nil {
+		return err
+	}
+	defer s.rest()
 	err := s.book.Each(ctx, s.sheet, s.within, func(row int, cells []workbook.Cell) error {
 		if limit > 0 && rows > limit {
 			s.whole = false
@@ -131,7 +165,8 @@ func (s *sheet) conclude(missing map[string]bool) error {
 	}
 	first := make([]string, len(tallies))
 	for _, c := range s.first {
-		first[c.Column-s.used.FirstColumn] = c.String()
+		// A copy, as the texts of a workbook share memory that is freed as one.
+		first[c.Column-s.used.FirstColumn] = strings.Clone(c.String())
 	}
 	s.names = uniqueNames(first)
 	if s.header = looksLikeHeader(first, s.kinds, missing, m); s.reading.Header != nil {
@@ -143,7 +178,7 @@ func (s *sheet) conclude(missing map[string]bool) error {
 			s.tallies[c.Column].add(c.Value, missing)
 		}
 	}
-	s.unsure = nil
+	s.unsure, s.first, s.tallies = nil, nil, nil
 	for i, name := range s.names {
 		var unsure string
 		if s.kinds[i], unsure = tallies[i].kind(m); unsure != "" {

@@ -13,9 +13,9 @@ import (
 	"ddap/shared/result"
 )
 
-// maxSheetCells bounds the rows times the columns of a sheet, values or not: a
-// file of a few bytes can have a first and a last cell.
-const maxSheetCells = 1 << 30
+// maxSheetGaps bounds the cells without a value among those with one: a file of
+// a few bytes can have a first and a last cell of a sheet.
+const maxSheetGaps = 1 << 28
 
 // misfitError is a value that does not fit its column.
 type misfitError struct{ place string }
@@ -134,7 +134,7 @@ func (r *reader) loadSheets(ctx context.Context, table string, columns []column)
 	err = r.db.Append(ctx, table, func(add func([]engine.Value) error) error {
 		for _, s := range r.sheets {
 			number = s.number
-			if err := s.load(ctx, NamesOf(plain(columns)), add); err != nil {
+			if err := s.load(ctx, NamesOf(plain(columns)), add, r.db.Appended); err != nil {
 				return err
 			}
 		}
@@ -145,31 +145,39 @@ func (r *reader) loadSheets(ctx context.Context, table string, columns []column)
 
 // load hands over the rows below the header, with the columns in the order of
 // the names. Rows without a value count where others follow them.
-func (s *sheet) load(ctx context.Context, names []string, add func([]engine.Value) error) error {
+func (s *sheet) load(ctx context.Context, names []string, add func([]engine.Value) error, done func(fraction float64)) error {
 	at := make([]int, len(s.names))
 	for i, name := range s.names {
 		at[i] = slices.Index(names, name)
 	}
 	missing, row := missingTexts(s.reading), make([]engine.Value, len(names))
-	next := s.used.FirstRow
+	next, gaps := s.used.FirstRow, 0
 	if s.header {
 		next++
 	}
+	if err := s.open(); err != nil {
+		return err
+	}
+	defer s.rest()
 	return s.book.Each(ctx, s.sheet, s.within, func(number int, cells []workbook.Cell) error {
 		if number < next {
 			return nil
 		}
-		if (number-s.used.FirstRow)*len(names) > maxSheetCells {
-			return fmt.Errorf("sheet %q has values so far apart that all between them are more than %d cells; set a range", s.sheet.Name, maxSheetCells)
+		if gaps += (number-next+1)*len(names) - len(cells); gaps > maxSheetGaps {
+			return fmt.Errorf("sheet %q has more than %d cells without a value among those that have one; set a range", s.sheet.Name, maxSheetGaps)
 		}
 		s.used.LastRow = max(s.used.LastRow, number)
 		clear(row)
 		for ; next < number; next++ {
+			if next%sniffRecords == 0 && ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 			if err := add(row); err != nil {
 				return err
 			}
 		}
 		next++
+		done((float64(s.number-1) + s.book.Done()) / float64(s.of))
 		for _, c := range cells {
 			if c.Kind == workbook.Error || c.Kind == workbook.Text && missing[c.Text] {
 				continue
@@ -205,6 +213,6 @@ func (s *sheet) misfit(row int, c workbook.Cell) error {
 // close frees the files.
 func (r *reader) close() {
 	for _, s := range r.sheets {
-		_ = s.book.Close() // it was only read
+		s.close()
 	}
 }

@@ -61,7 +61,7 @@ func openArchive(in io.ReaderAt, size int64) (*archive, error) {
 func (a *archive) has(name string) bool { return a.parts[name] != nil }
 
 // open unpacks one part.
-func (a *archive) open(name string) (io.ReadCloser, error) {
+func (a *archive) open(name string) (*partReader, error) {
 	f := a.parts[name]
 	switch {
 	case f == nil:
@@ -75,7 +75,7 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, errTruncated
 	}
-	return &partReader{in: in, packed: int64(f.CompressedSize64)}, nil //nolint:gosec // of a size that the file has
+	return &partReader{in: in, packed: int64(f.CompressedSize64), whole: int64(f.UncompressedSize64)}, nil
 }
 
 // directoryReader bounds what the archive's list may cost before it is open.
@@ -97,8 +97,9 @@ func (d *directoryReader) ReadAt(p []byte, at int64) (int, error) {
 
 // partReader bounds what one part unpacks to.
 type partReader struct {
-	in             io.ReadCloser
-	packed, unpack int64
+	in io.ReadCloser
+	// packed and whole are the sizes that the archive gives, unpack what came out.
+	packed, whole, unpack int64
 }
 
 // Read gives errBomb and errTruncated beside io.EOF.

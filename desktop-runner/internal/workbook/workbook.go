@@ -38,6 +38,7 @@ type Book struct {
 	stringsPart string
 	strings     []string
 	loaded      bool
+	reading     *partReader
 }
 
 // Sheet is one table of a workbook.
@@ -96,6 +97,15 @@ func (b *Book) Close() error {
 	return nil
 }
 
+// Done tells how far Each is, between 0 and 1, by what the archive says of the
+// sheet's size.
+func (b *Book) Done() float64 {
+	if b.reading == nil || b.reading.whole <= 0 {
+		return 0
+	}
+	return min(1, float64(b.reading.unpack)/float64(b.reading.whole))
+}
+
 // FirstVisible gives the sheet that a person sees first; the first of all where
 // none is visible.
 func (b *Book) FirstVisible() Sheet {
@@ -128,6 +138,7 @@ func (b *Book) Each(ctx context.Context, s Sheet, within Range, take func(row in
 		return err
 	}
 	defer part.Close()
+	b.reading = part
 	r := rows{book: b, sheet: s, within: within, take: take, xml: newScanner(ctx, part)}
 	return r.read()
 }
