@@ -170,6 +170,7 @@ var rooms = []room{
 		[]string{"desktop-runner/internal/engine", "desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "desktop-runner/internal/workbook", "shared/..."},
 		"reads files through the engine",
 	},
+	{"desktop-runner/internal/workbook/workbooktest", []string{"desktop-runner/internal/workbook"}, "writes workbooks for the tests of any package"},
 	{"desktop-runner/internal/workbook", nil, "workbooks and their cells, whatever they are read for"},
 	{"desktop-runner/internal/finding", []string{"desktop-runner/internal/frame", "shared/operation", "shared/result"}, "what an operation found, before it is sealed"},
 	{"desktop-runner/internal/frame", []string{"shared/result"}, "small frames"},

@@ -38,6 +38,8 @@ datasets:
     dayfirst: true
     na_values: ["-"]
     types: {column0: string}
+  pay: {path: /data/pay.xlsx, sheet: 2, range: "A3:F"}
+  staff: {path: /data/staff.xlsm, sheet: "2"}
   birds: {path: /data/birds.txt, format: csv, policy: rows, delimiter: "\t"}
 `)
 	s, err := read(t, map[string]string{"DDAP_NAME": "from the environment"}, "--config", path, "--data", "more=x.csv")
@@ -54,6 +56,11 @@ datasets:
 				NAValues: []string{"-"}, Types: map[string]result.Type{"column0": result.Text},
 			},
 		},
+		{
+			Name: "pay", Path: "/data/pay.xlsx", Policy: result.Aggregates, MinGroupSize: 5,
+			Reading: plan.Reading{SheetNumber: 2, Range: "A3:F"},
+		},
+		{Name: "staff", Path: "/data/staff.xlsm", Policy: result.Aggregates, MinGroupSize: 5, Reading: plan.Reading{Sheet: "2"}},
 		{Name: "birds", Path: "/data/birds.txt", Policy: result.Rows, Format: plan.CSV, Reading: plan.Reading{Delimiter: "\t"}},
 	}, s.Shares)
 }
@@ -78,6 +85,11 @@ func TestFile_NamesTheLineThatIsWrong(t *testing.T) {
 		"datasets: {a: {types: {x: text}}}":  `"text"`,
 		"datasets: {a: {path: x, policy: rows, min_group_size: 9}}": "belongs to the policy aggregates",
 		"datasets: {a: {path: x, decimal: ',', thousands: ','}}":    "decimal and thousands are the same",
+		"datasets: {a: {path: x.xlsx, sheet: 0}}":                   "sheets are numbered from 1",
+		"datasets: {a: {path: x.xlsx, sheet: []}}":                  "sheet: a text is expected",
+		"datasets: {a: {path: x.xlsx, range: A1}}":                  "range: a range looks like A1:F200",
+		"datasets: {a: {path: x.csv, sheet: b}}":                    "sheet and range belong to XLSX files",
+		"datasets: {a: {path: x.xlsx, range: 'A:B', format: csv}}":  "sheet and range belong to XLSX files",
 		"a: [": "not valid YAML",
 	} {
 		_, err := read(t, nil, "--server", "http://127.0.0.1:1", "--data", "b=x", "--config", config(t, content))

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 	"ddap/desktop-runner/internal/worker"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -127,10 +128,36 @@ var hostile = map[string]struct {
 	"Parquet with a footer of junk": {"x.parquet", text("PAR1" + strings.Repeat("\xff", 100) + "\x64\x00\x00\x00PAR1"), "."},
 	"a quote that never closes":     {"x.csv", text("a,b\n1,\"" + strings.Repeat("x", 3<<20)), "never closed"},
 	"columns without end":           {"x.csv", text(strings.Repeat("a,", 20_000) + "a\n"), "columns where"},
+	"a bomb in a workbook":          {"x.xlsx", sheets(workbooktest.Parts("<!--" + strings.Repeat(" ", 40<<20) + "-->")), "unpacks to far more"},
+	"a workbook of two cells":       {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="IV1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`)), "columns where"},
+	"a workbook of gaps":            {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="IV1048576"><v>1</v></c></row>`)), "cells without a value"},
+	"entities in a workbook":        {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Book, workbooktest.Laughs)), "document type"},
+	"entities in a sheet":           {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, workbooktest.Laughs)), "document type"},
+	"a sheet outside of the file":   {"x.xlsx", elsewhere("worksheet", "{secret}", `TargetMode="External"`), "lies outside of the file"},
+	"a sheet on the network":        {"x.xlsx", elsewhere("worksheet", "{http}/x", `TargetMode="External"`), "lies outside of the file"},
+	"a sheet at a path":             {"x.xlsx", elsewhere("worksheet", "../../../../../../../../../..{secret}", ""), "is missing"},
+	"a sheet at an absolute path":   {"x.xlsx", elsewhere("worksheet", "{secret}", ""), "is missing"},
+	"a workbook nested without end": {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, strings.Repeat("<a>", 1_000_000))), "nested deeper"},
+	"half a workbook":               {"x.xlsx", text(string(workbooktest.File([]any{"a"}, []any{1})[:300])), "not a complete XLSX"},
+	"a link named as a workbook":    {"x.xlsx", func(w *world, p string) error { return os.Symlink(w.secret, p) }, "link"},
+	"CSV named as a workbook":       {"x.xlsx", text("a,b\n1,2\n"), "it is text"},
+	"a workbook named as CSV":       {"x.csv", text(string(workbooktest.File([]any{"a"}))), "spreadsheet"},
 	"a NUL in the text":             {"x.csv", text("a,b\n1,\x00\n"), "not text"},
 }
 
 const laughs = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>`
+
+func sheets(parts map[string]string) func(*world, string) error {
+	return text(string(workbooktest.Pack(parts)))
+}
+
+// elsewhere writes a workbook that points to a place in the world.
+func elsewhere(kind, target, more string) func(*world, string) error {
+	return func(w *world, path string) error {
+		return sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.BookRelations,
+			workbooktest.Relations(workbooktest.Relation(kind, w.fill(target), more))))(w, path)
+	}
+}
 
 func text(content string) func(*world, string) error {
 	return func(_ *world, path string) error { return os.WriteFile(path, []byte(content), 0o600) }

@@ -7,10 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/workbook"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 )
-
-// small keeps fuzzing fast: what is bounded is tested elsewhere.
-const small = 1 << 16
 
 // FuzzSheet holds that whatever stands in a sheet gives cells in order and within
 // a sheet, or an error.
@@ -23,27 +21,21 @@ func FuzzSheet(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, rows string) {
-		raw := pack(t, withStyles(`<xf/><xf numFmtId="22"/>`))
-		if len(rows) < small {
-			in := withStyles(`<xf/><xf numFmtId="22"/>`)
-			in["xl/worksheets/sheet1.xml"] = parts(rows)["xl/worksheets/sheet1.xml"]
-			raw = pack(t, in)
-		}
-		requireOrder(t, raw)
+		requireOrder(t, workbooktest.Pack(workbooktest.WithStyles(rows, `<xf/><xf numFmtId="22"/>`)))
 	})
 }
 
 // FuzzWorkbook holds the same of whole files.
 func FuzzWorkbook(f *testing.F) {
-	f.Add(pack(f, parts(oneRow)))
-	f.Add(pack(f, withTexts(`<sst><si><t>a</t></si></sst>`, `<c t="s"><v>0</v></c>`)))
-	f.Add(pack(f, withStyles(`<xf numFmtId="14"/>`)))
+	f.Add(workbooktest.Pack(workbooktest.Parts(oneRow)))
+	f.Add(workbooktest.Pack(workbooktest.WithTexts(`<row><c t="s"><v>0</v></c></row>`, `<sst><si><t>a</t></si></sst>`)))
+	f.Add(workbooktest.Pack(workbooktest.WithStyles(oneRow, `<xf numFmtId="14"/>`)))
 	f.Fuzz(func(t *testing.T, raw []byte) { requireOrder(t, raw) })
 }
 
 func requireOrder(t *testing.T, raw []byte) {
 	t.Helper()
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{StringBytes: small})
+	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{StringBytes: 1 << 16})
 	if err != nil {
 		require.NotEmpty(t, err.Error())
 		return

@@ -6,56 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/workbook"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 )
-
-const (
-	spreadsheet = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"`
-	packaging   = `xmlns="http://schemas.openxmlformats.org/package/2006/relationships"`
-	types       = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
-)
-
-// parts are those of a workbook with one sheet of the rows.
-func parts(rows string) map[string]string {
-	return map[string]string{
-		"_rels/.rels":                relations("officeDocument", "xl/workbook.xml", ""),
-		"xl/_rels/workbook.xml.rels": relations("worksheet", "worksheets/sheet1.xml", ""),
-		"xl/workbook.xml":            `<workbook ` + spreadsheet + `><sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-		"xl/worksheets/sheet1.xml":   `<worksheet ` + spreadsheet + `><sheetData>` + rows + `</sheetData></worksheet>`,
-	}
-}
-
-func relations(kind, target, more string) string {
-	return `<Relationships ` + packaging + `><Relationship Id="rId1" Type="` + types + kind + `" Target="` + target + `" ` + more + `/></Relationships>`
-}
-
-// with puts a part in place of another.
-func with(in map[string]string, name, content string) map[string]string {
-	out := maps.Clone(in)
-	out[name] = content
-	return out
-}
-
-func pack(t testing.TB, in map[string]string) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		w, err := z.Create(name)
-		require.NoError(t, err)
-		_, err = w.Write([]byte(in[name]))
-		require.NoError(t, err)
-	}
-	require.NoError(t, z.Close())
-	return out.Bytes()
-}
 
 // read gives the values of a workbook's first sheet by the names of their cells.
 func read(ctx context.Context, raw []byte, limits workbook.Limits) (map[string]string, error) {
@@ -76,35 +34,34 @@ const oneRow = `<row r="1"><c r="A1"><v>1</v></c></row>`
 
 func TestRead_RefusesWhatIsNoWorkbook(t *testing.T) {
 	t.Parallel()
-	whole := pack(t, parts(oneRow))
+	whole := workbooktest.Pack(workbooktest.Parts(oneRow))
 	cases := map[string]struct {
 		raw  []byte
 		says string
 	}{
 		"nothing":             {nil, "not a complete XLSX"},
 		"cut off":             {whole[:len(whole)/2], "not a complete XLSX"},
-		"no workbook in it":   {pack(t, map[string]string{"a.txt": "x"}), "no spreadsheet in it"},
-		"a document":          {pack(t, with(map[string]string{"word/document.xml": `<document/>`}, "_rels/.rels", relations("officeDocument", "word/document.xml", ""))), "no spreadsheet in it"},
-		"OpenDocument":        {pack(t, map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), ".ods"},
-		"a binary workbook":   {pack(t, map[string]string{"_rels/.rels": relations("officeDocument", "xl/workbook.bin", ""), "xl/workbook.bin": "x"}), ".xlsb"},
-		"no sheets":           {pack(t, with(parts(oneRow), "xl/workbook.xml", `<workbook/>`)), "no sheet with cells"},
-		"only a chart":        {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("chartsheet", "worksheets/sheet1.xml", ""))), "no sheet with cells"},
-		"a sheet of nowhere":  {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("styles", "styles.xml", "")+" ")), "no sheet with cells"},
-		"a lost relation":     {pack(t, with(parts(oneRow), "xl/workbook.xml", `<workbook `+spreadsheet+`><sheets><sheet name="Data" r:id="rId7"/></sheets></workbook>`)), `"Data" leads to no part`},
-		"a missing part":      {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("worksheet", "worksheets/other.xml", ""))), "is missing"},
-		"a sheet elsewhere":   {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("worksheet", "file:///etc/passwd", `TargetMode="External"`))), "lies outside of the file"},
-		"a path out of it":    {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("worksheet", "../../../../etc/passwd", ""))), "is missing"},
-		"an absolute path":    {pack(t, with(parts(oneRow), "xl/_rels/workbook.xml.rels", relations("worksheet", "/etc/passwd", ""))), "is missing"},
+		"no workbook in it":   {workbooktest.Pack(map[string]string{"a.txt": "x"}), "no spreadsheet in it"},
+		"a document":          {workbooktest.Pack(workbooktest.With(map[string]string{"word/document.xml": `<document/>`}, "_rels/.rels", workbooktest.Relations(workbooktest.Relation("officeDocument", "word/document.xml", "")))), "no spreadsheet in it"},
+		"OpenDocument":        {workbooktest.Pack(map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), ".ods"},
+		"a binary workbook":   {workbooktest.Pack(map[string]string{"_rels/.rels": workbooktest.Relations(workbooktest.Relation("officeDocument", "xl/workbook.bin", "")), "xl/workbook.bin": "x"}), ".xlsb"},
+		"no sheets":           {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook/>`)), "no sheet with cells"},
+		"only a chart": {workbooktest.Pack(workbooktest.With(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("chartsheet", "worksheets/sheet1.xml", ""))), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="Data" r:id="chartsheet"/></sheets></workbook>`)), "no sheet with cells"},
+		"a lost relation":     {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="Data" r:id="rId7"/></sheets></workbook>`)), `"Data" leads to no part`},
+		"a missing part":      {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "worksheets/other.xml", "")))), "is missing"},
+		"a sheet elsewhere":   {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "file:///etc/passwd", `TargetMode="External"`)))), "lies outside of the file"},
+		"a path out of it":    {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "../../../../etc/passwd", "")))), "is missing"},
+		"an absolute path":    {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "/etc/passwd", "")))), "is missing"},
 		"a part twice":        {twice(t), "there twice"},
 		"an encrypted part":   {encrypted(t), "password"},
-		"a document type":     {pack(t, with(parts(oneRow), "xl/workbook.xml", laughs)), "document type"},
-		"types in a sheet":    {pack(t, with(parts(oneRow), "xl/worksheets/sheet1.xml", laughs)), "document type"},
-		"types in the texts":  {pack(t, withTexts(laughs, `<c r="A1" t="s"><v>0</v></c>`)), "document type"},
-		"UTF-16":              {pack(t, with(parts(oneRow), "xl/workbook.xml", "\xff\xfe<\x00w\x00")), "not UTF-8"},
-		"nested without end":  {pack(t, with(parts(oneRow), "xl/worksheets/sheet1.xml", `<worksheet>`+strings.Repeat("<a>", 100_000))), "nested deeper"},
-		"a text without end":  {pack(t, parts(`<row><c t="str"><v>`+noise(3<<20)+`</v></c></row>`)), "more than 1 MB"},
-		"a tag without end":   {pack(t, parts(`<row><c `+noise(3<<20))), "more than 1 MB"},
-		"more texts than fit": {pack(t, withTexts(`<sst>`+strings.Repeat("<si><t>"+noise(1000)+"</t></si>", 2000)+`</sst>`, "")), "allow tasks more memory"},
+		"a document type":     {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, workbooktest.Laughs)), "document type"},
+		"types in a sheet":    {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Sheet, workbooktest.Laughs)), "document type"},
+		"types in the texts":  {workbooktest.Pack(workbooktest.WithTexts(oneRow, workbooktest.Laughs)), "document type"},
+		"UTF-16":              {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, "\xff\xfe<\x00w\x00")), "not UTF-8"},
+		"nested without end":  {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Sheet, `<worksheet>`+strings.Repeat("<a>", 100_000))), "nested deeper"},
+		"a text without end":  {workbooktest.Pack(workbooktest.Parts(`<row><c t="str"><v>` + noise(3<<20) + `</v></c></row>`)), "more than 1 MB"},
+		"a tag without end":   {workbooktest.Pack(workbooktest.Parts(`<row><c ` + noise(3<<20))), "more than 1 MB"},
+		"more texts than fit": {workbooktest.Pack(workbooktest.WithTexts(oneRow, `<sst>`+strings.Repeat("<si><t>"+noise(1000)+"</t></si>", 2000)+`</sst>`)), "allow tasks more memory"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -113,15 +70,6 @@ func TestRead_RefusesWhatIsNoWorkbook(t *testing.T) {
 			require.ErrorContains(t, err, tc.says)
 		})
 	}
-}
-
-const laughs = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><workbook>&b;</workbook>`
-
-func withTexts(sst, cell string) map[string]string {
-	in := with(parts(`<row r="1">`+cell+`</row>`), "xl/sharedStrings.xml", sst)
-	in["xl/_rels/workbook.xml.rels"] = strings.Replace(in["xl/_rels/workbook.xml.rels"], "</Relationships>",
-		`<Relationship Id="rId2" Type="`+types+`sharedStrings" Target="sharedStrings.xml"/></Relationships>`, 1)
-	return in
 }
 
 // noise is text that does not shrink much.
@@ -138,7 +86,7 @@ func twice(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
-	for name, content := range parts(oneRow) {
+	for name, content := range workbooktest.Parts(oneRow) {
 		for _, name := range []string{name, strings.ToUpper(name)} {
 			w, err := z.Create(name)
 			require.NoError(t, err)
@@ -153,7 +101,7 @@ func twice(t *testing.T) []byte {
 // encrypted sets the flag of an encrypted part in each entry of the directory.
 func encrypted(t *testing.T) []byte {
 	t.Helper()
-	raw := pack(t, parts(oneRow))
+	raw := workbooktest.Pack(workbooktest.Parts(oneRow))
 	for at := 0; ; {
 		i := bytes.Index(raw[at:], []byte("PK\x01\x02"))
 		if i < 0 {
@@ -166,11 +114,11 @@ func encrypted(t *testing.T) []byte {
 
 func TestRead_BoundsItsArchive(t *testing.T) {
 	t.Parallel()
-	crowd := parts(oneRow)
+	crowd := workbooktest.Parts(oneRow)
 	for i := range 12_000 {
 		crowd[fmt.Sprintf("x/%d", i)] = ""
 	}
-	large := parts(oneRow)
+	large := workbooktest.Parts(oneRow)
 	for i := range 60_000 {
 		large[fmt.Sprintf("%s/%d", strings.Repeat("x", 60), i)] = ""
 	}
@@ -180,24 +128,17 @@ func TestRead_BoundsItsArchive(t *testing.T) {
 	}{
 		"many parts":         {crowd, "more than 10000 parts"},
 		"a directory of MBs": {large, "more than 10000 parts"},
-		"a bomb of rows":     {parts(strings.Repeat(`<row><c><v>1</v></c></row>`, 1_000_000)), "far more than a spreadsheet has"},
-		"a bomb of comments": {parts("<!--" + strings.Repeat(" ", 40<<20) + "-->"), "far more than a spreadsheet has"},
-		"a bomb of texts":    {withTexts(`<sst>`+strings.Repeat(`<si><t/></si>`, 3_000_000)+`</sst>`, ""), "far more than a spreadsheet has"},
-		"a bomb in styles":   {withStyles(strings.Repeat(`<xf numFmtId="0"/>`, 3_000_000)), "far more than a spreadsheet has"},
+		"a bomb of rows":     {workbooktest.Parts(strings.Repeat(`<row><c><v>1</v></c></row>`, 1_000_000)), "far more than a spreadsheet has"},
+		"a bomb of comments": {workbooktest.Parts("<!--" + strings.Repeat(" ", 40<<20) + "-->"), "far more than a spreadsheet has"},
+		"a bomb of texts":    {workbooktest.WithTexts(oneRow, `<sst>`+strings.Repeat(`<si><t/></si>`, 3_000_000)+`</sst>`), "far more than a spreadsheet has"},
+		"a bomb in styles":   {workbooktest.WithStyles(oneRow, strings.Repeat(`<xf numFmtId="0"/>`, 3_000_000)), "far more than a spreadsheet has"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := read(t.Context(), pack(t, tc.parts), workbook.Limits{})
+			_, err := read(t.Context(), workbooktest.Pack(tc.parts), workbook.Limits{})
 			require.ErrorContains(t, err, tc.says)
 		})
 	}
-}
-
-func withStyles(xfs string) map[string]string {
-	in := with(parts(oneRow), "xl/styles.xml", `<styleSheet><cellXfs>`+xfs+`</cellXfs></styleSheet>`)
-	in["xl/_rels/workbook.xml.rels"] = strings.Replace(in["xl/_rels/workbook.xml.rels"], "</Relationships>",
-		`<Relationship Id="rId2" Type="`+types+`styles" Target="styles.xml"/></Relationships>`, 1)
-	return in
 }
 
 func TestEach_NamesSheetAndCellOfWhatIsWrong(t *testing.T) {
@@ -227,7 +168,7 @@ func TestEach_NamesSheetAndCellOfWhatIsWrong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := read(t.Context(), pack(t, parts(tc.rows)), workbook.Limits{})
+			_, err := read(t.Context(), workbooktest.Pack(workbooktest.Parts(tc.rows)), workbook.Limits{})
 			require.ErrorContains(t, err, tc.says)
 		})
 	}
@@ -235,7 +176,7 @@ func TestEach_NamesSheetAndCellOfWhatIsWrong(t *testing.T) {
 
 func TestEach_StopsWhenTheWorkDoes(t *testing.T) {
 	t.Parallel()
-	raw := pack(t, parts(strings.Repeat(`<row><c><v>12345</v></c></row>`, 100_000)))
+	raw := workbooktest.Pack(workbooktest.Parts(strings.Repeat(`<row><c><v>12345</v></c></row>`, 100_000)))
 	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -256,7 +197,7 @@ func TestEach_GivesTheCellsOfARange(t *testing.T) {
 	for row := 1; row <= 9; row++ {
 		rows.WriteString("<row>" + strings.Repeat("<c><v>1</v></c>", 9) + "</row>")
 	}
-	raw := pack(t, parts(rows.String()))
+	raw := workbooktest.Pack(workbooktest.Parts(rows.String()))
 	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	for text, want := range map[string]string{
@@ -290,8 +231,8 @@ func TestParseRange_SaysHowOneLooks(t *testing.T) {
 
 func TestRead_KnowsTabsThatPeopleDoNotSee(t *testing.T) {
 	t.Parallel()
-	in := with(parts(oneRow), "xl/workbook.xml", `<workbook `+spreadsheet+`><sheets><sheet name="a &amp; b" state="hidden" r:id="rId1"/><sheet name="c_x0021_" r:id="rId1"/></sheets></workbook>`)
-	raw := pack(t, in)
+	in := workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="a &amp; b" state="hidden" r:id="worksheet"/><sheet name="c_x0021_" r:id="worksheet"/></sheets></workbook>`)
+	raw := workbooktest.Pack(in)
 	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"a & b", "c!"}, b.Names())
