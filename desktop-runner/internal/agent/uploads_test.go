@@ -34,6 +34,8 @@ func TestAgent_GivesTheChildAnUpload(t *testing.T) {
 		"birds.ndjson":         {"", "json"},
 		"no ending":            {"text/csv; charset=utf-8", "csv"},
 		"birds.parquet":        {"application/octet-stream", "parquet"},
+		"birds.XLSX":           {"application/octet-stream", "xlsx"},
+		"no ending either":     {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"},
 	} {
 		id := f.AddUpload(name, tt.contentType, "rows of "+name)
 		taskID := f.Enqueue(t, readUpload(id))

@@ -18,6 +18,7 @@ import (
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step/steptest"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 	"ddap/shared/operation"
 	"ddap/shared/result"
 	"ddap/shared/task"
@@ -262,6 +263,49 @@ func TestRun_ReportsProgressThatNeverGoesBack(t *testing.T) {
 	})
 	require.Nil(t, out.Failure)
 	require.True(t, stages["reading"])
+}
+
+// bigSheet is a workbook that takes some seconds to read.
+func bigSheet(t *testing.T, rows int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(`<row><c t="str"><v>team</v></c><c t="str"><v>points</v></c><c t="str"><v>note</v></c></row>`)
+	for i := range rows {
+		fmt.Fprintf(&b, `<row><c><v>%d</v></c><c><v>%d</v></c><c t="str"><v>note %d</v></c></row>`, i%7, i*7919%10007, i*104729%1000003)
+	}
+	return steptest.Write(t, "a.xlsx", string(workbooktest.Pack(workbooktest.Parts(b.String()))))
+}
+
+func TestRun_FiltersAWorkbook_AndTellsHowFarItIs(t *testing.T) {
+	t.Parallel()
+	last, between := -1.0, false
+	p := planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"points","op":"ge","value":5000},"group_by":["team"],"aggregates":[{"func":"size","name":"n"}]}`,
+		input("x", bigSheet(t, 400_000), result.Rows))
+	out := perform.Run(t.Context(), p, func(p plan.Progress) {
+		require.GreaterOrEqual(t, *p.Fraction, last)
+		last, between = *p.Fraction, between || p.Stage == "reading" && *p.Fraction > 0
+	})
+	require.Nil(t, out.Failure)
+	require.True(t, between, "reading tells how far it is")
+	require.InDelta(t, 7, float64(out.Document.Metrics["rows_after"]), 0)
+}
+
+func TestRun_StopsReadingAWorkbookWithinASecond(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var told time.Time
+	p := planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, input("x", bigSheet(t, 900_000), result.Rows))
+	out := perform.Run(ctx, p, func(p plan.Progress) {
+		if told.IsZero() && *p.Fraction > 0 {
+			told = time.Now()
+			cancel()
+		}
+	})
+	require.NotNil(t, out.Failure)
+	require.True(t, out.Failure.Retryable)
+	require.False(t, told.IsZero())
+	require.Less(t, time.Since(told), 2*time.Second) // one with room for a busy machine
 }
 
 func TestRun_GivesTheSameDocumentEveryTime(t *testing.T) {
