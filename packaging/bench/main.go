@@ -57,6 +57,8 @@ type options struct {
 	starts int
 	// data is the example data.
 	data string
+	// only is the one file that is measured, where it is not empty.
+	only string
 }
 
 func parse(name string, args []string) (options, error) {
@@ -64,6 +66,7 @@ func parse(name string, args []string) (options, error) {
 	flags := flag.NewFlagSet("bench "+name, flag.ContinueOnError)
 	flags.StringVar(&opts.bin, "bin", "bin", "folder with the built programs (./task build)")
 	flags.StringVar(&opts.data, "data", "examples/data", "folder with the example data")
+	flags.StringVar(&opts.only, "only", "", "one file to measure, as in flights.xlsx; the others are left out")
 	flags.DurationVar(&opts.settle, "settle", 5*time.Second, "how long memory must stand still before it is measured")
 	flags.IntVar(&opts.starts, "starts", 5, "how often each program is started; the median counts for starts, the best for workloads")
 	if err := flags.Parse(args); err != nil {

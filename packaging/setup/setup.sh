@@ -38,6 +38,9 @@ why_postgresql="is the server's database, and that of the tests (version 14 or n
 have_pandas() { /usr/bin/python3 -c "import pandas" 2>/dev/null; }
 why_pandas="is measured against in the bench of operations"
 
+have_openpyxl() { /usr/bin/python3 -c "import openpyxl" 2>/dev/null; }
+why_openpyxl="reads workbooks for pandas in that bench"
+
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 why_node="runs DuckDB's own client in that bench"
 
@@ -48,9 +51,10 @@ package() { # need, system
 	compiler:arch) echo gcc ;;
 	compiler:macos) echo "the command line tools: xcode-select --install" ;;
 	pandas:debian) echo python3-pandas ;;
+	openpyxl:debian) echo python3-openpyxl ;;
 	node:debian) echo nodejs npm ;;
 	node:*) echo nodejs ;;
-	pandas:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
+	pandas:* | openpyxl:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
 	postgresql:fedora) echo postgresql-server ;;
 	postgresql:*) echo postgresql ;;
 	esac
