@@ -12,13 +12,11 @@ type cellTally struct {
 }
 
 func (t *cellTally) add(v workbook.Value, missing map[string]bool) {
-	switch v.Kind {
-	case workbook.Error:
+	switch {
+	case v.Kind == workbook.Error, v.Kind == workbook.Text && missing[v.Text]:
 		return
-	case workbook.Text:
-		if !missing[v.Text] {
-			t.texts.add(v.Text)
-		}
+	case v.Kind == workbook.Text:
+		t.texts.add(v.Text)
 		return
 	}
 	t.cells++
@@ -38,6 +36,7 @@ func (t *cellTally) add(v workbook.Value, missing map[string]bool) {
 		t.stamps++
 	case workbook.Time:
 		t.times++
+	default: // a duration is of no kind but text
 	}
 }
 

@@ -114,6 +114,7 @@ func (k kind) takeMoment(v workbook.Value) (engine.Value, bool) {
 		text = strings.NewReplacer("/", ".", "-", ".").Replace(text)
 	case kindTimestamp, kindZoned:
 		text = strings.Replace(text, "T", " ", 1)
+	default: // as it is written
 	}
 	for _, layout := range layouts[k] {
 		if at, err := time.Parse(layout, text); err == nil {

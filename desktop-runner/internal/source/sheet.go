@@ -40,13 +40,13 @@ type sheet struct {
 }
 
 // openSheet finds the sheet and the range that are shared.
-func openSheet(path string, reading plan.Reading, number, of int, limits plan.Limits) (*sheet, error) {
+func openSheet(ctx context.Context, path string, reading plan.Reading, number, of int, limits plan.Limits) (*sheet, error) {
 	// A quarter of the memory: the rest is the engine's.
 	s := &sheet{
 		path: path, reading: reading, limits: workbook.Limits{StringBytes: limits.MemoryBytes / 4},
 		number: number, of: of, within: workbook.All,
 	}
-	if err := s.open(); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, err
 	}
 	var err error
@@ -60,9 +60,9 @@ func openSheet(path string, reading plan.Reading, number, of int, limits plan.Li
 	return s, nil
 }
 
-func (s *sheet) open() (err error) {
+func (s *sheet) open(ctx context.Context) (err error) {
 	if s.book == nil {
-		s.book, err = workbook.Open(s.path, s.limits)
+		s.book, err = workbook.Open(ctx, s.path, s.limits)
 	}
 	return err
 }
@@ -103,7 +103,7 @@ func (s *sheet) sniff(ctx context.Context, limit int) error {
 	s.first, s.tallies, s.used, s.whole = nil, nil, workbook.Range{}, true
 	missing, begun := missingTexts(s.reading), false
 	rows := 0
-	if err := s.open(); err != nil {
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	defer s.rest()

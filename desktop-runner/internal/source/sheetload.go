@@ -34,7 +34,7 @@ var databaseTypes = map[result.Type]string{
 // openSheets looks at the first rows of each workbook.
 func (r *reader) openSheets(ctx context.Context, limits plan.Limits) error {
 	for i, path := range r.file.Paths() {
-		s, err := openSheet(path, r.file.Reading, i+1, len(r.file.Paths()), limits)
+		s, err := openSheet(ctx, path, r.file.Reading, i+1, len(r.file.Paths()), limits)
 		if err == nil {
 			r.sheets = append(r.sheets, s)
 			err = s.sniff(ctx, sniffRecords)
@@ -155,7 +155,7 @@ func (s *sheet) load(ctx context.Context, names []string, add func([]engine.Valu
 	if s.header {
 		next++
 	}
-	if err := s.open(); err != nil {
+	if err := s.open(ctx); err != nil {
 		return err
 	}
 	defer s.rest()
@@ -177,23 +177,31 @@ func (s *sheet) load(ctx context.Context, names []string, add func([]engine.Valu
 			}
 		}
 		next++
-		done((float64(s.number-1) + s.book.Done()) / float64(s.of))
-		for _, c := range cells {
-			if c.Kind == workbook.Error || c.Kind == workbook.Text && missing[c.Text] {
-				continue
-			}
-			i := c.Column - s.used.FirstColumn
-			if i < 0 || i >= len(at) {
-				return s.misfit(number, c)
-			}
-			value, fits := s.take(i, c.Value)
-			if !fits {
-				return s.misfit(number, c)
-			}
-			row[at[i]] = value
+		if err := s.fill(row, at, number, cells, missing); err != nil {
+			return err
 		}
+		done((float64(s.number-1) + s.book.Done()) / float64(s.of))
 		return add(row)
 	})
+}
+
+// fill puts the cells of a row to their places in it.
+func (s *sheet) fill(row []engine.Value, at []int, number int, cells []workbook.Cell, missing map[string]bool) error {
+	for _, c := range cells {
+		if c.Kind == workbook.Error || c.Kind == workbook.Text && missing[c.Text] {
+			continue
+		}
+		i := c.Column - s.used.FirstColumn
+		if i < 0 || i >= len(at) {
+			return s.misfit(number, c)
+		}
+		value, fits := s.take(i, c.Value)
+		if !fits {
+			return s.misfit(number, c)
+		}
+		row[at[i]] = value
+	}
+	return nil
 }
 
 // take gives a value as its column has it. Where the owner says that numbers are

@@ -130,9 +130,9 @@ func partName(folder, target string) string {
 	}
 	var steps []string
 	for step := range strings.SplitSeq(target, "/") {
-		switch {
-		case step == "" || step == ".":
-		case step == "..":
+		switch step {
+		case "", ".":
+		case "..":
 			steps = steps[:max(0, len(steps)-1)]
 		default:
 			steps = append(steps, step)

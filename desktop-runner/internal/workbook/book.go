@@ -23,14 +23,14 @@ type relation struct {
 func (r relation) is(kind string) bool { return strings.HasSuffix(r.kind, "/"+kind) }
 
 // relations reads what a part points to; none where nothing is said.
-func (b *Book) relations(part string) ([]relation, error) {
+func (b *Book) relations(ctx context.Context, part string) ([]relation, error) {
 	folder := folderOf(part)
 	name := partName(folder, "_rels/"+part[len(folder):]+".rels")
 	if !b.archive.has(name) {
 		return nil, nil
 	}
 	var out []relation
-	err := b.readPart(name, "Relationships", func(s *scanner, element []byte) error {
+	err := b.readPart(ctx, name, "Relationships", func(s *scanner, element []byte) error {
 		if string(element) != "Relationship" {
 			return s.skip()
 		}
@@ -50,14 +50,13 @@ func (b *Book) relations(part string) ([]relation, error) {
 }
 
 // readPart hands over the elements of a part's root, which must have the name.
-func (b *Book) readPart(name, root string, take func(s *scanner, element []byte) error) error {
+func (b *Book) readPart(ctx context.Context, name, root string, take func(s *scanner, element []byte) error) error {
 	part, err := b.archive.open(name)
 	if err != nil {
 		return err
 	}
 	defer part.Close()
-	// Parts that are read whole are small; partReader bounds them.
-	s := newScanner(context.Background(), part)
+	s := newScanner(ctx, part)
 	found, err := s.root()
 	switch {
 	case err != nil:
@@ -79,12 +78,42 @@ func attributesOf(s *scanner, names ...string) ([]string, error) {
 	return out, nil
 }
 
-// readBook finds the workbook's part by the relations of the archive, and reads
-// which sheets it has.
-func (b *Book) readBook() error {
-	relations, err := b.relations("")
+// readBook reads which sheets the workbook has, and how they are written.
+func (b *Book) readBook(ctx context.Context) error {
+	main, err := b.mainPart(ctx)
 	if err != nil {
 		return err
+	}
+	targets, err := b.relations(ctx, main)
+	if err != nil {
+		return err
+	}
+	sheets, err := b.readSheets(ctx, main)
+	if err != nil {
+		return err
+	}
+	if err := b.place(sheets, targets); err != nil {
+		return err
+	}
+	for _, r := range targets {
+		switch {
+		case r.external || !b.archive.has(r.target):
+		case r.is("sharedStrings"):
+			b.stringsPart = r.target
+		case r.is("styles"):
+			if err := b.readStyles(ctx, r.target); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mainPart finds the workbook by the relations of the archive.
+func (b *Book) mainPart(ctx context.Context) (string, error) {
+	relations, err := b.relations(ctx, "")
+	if err != nil {
+		return "", err
 	}
 	main := ""
 	for _, r := range relations {
@@ -94,35 +123,14 @@ func (b *Book) readBook() error {
 	}
 	switch {
 	case strings.HasSuffix(main, ".bin"):
-		return errors.New("it is a binary workbook (.xlsb), which cannot be read; save it as XLSX")
+		return "", errors.New("it is a binary workbook (.xlsb), which cannot be read; save it as XLSX")
 	case main == "" && b.archive.has("mimetype"):
-		return errors.New("it is an OpenDocument file (.ods), which cannot be read; save it as XLSX")
+		return "", errors.New("it is an OpenDocument file (.ods), which cannot be read; save it as XLSX")
 	case main == "" || !b.archive.has(main):
-		return errNoBook
+		return "", errNoBook
+	default:
+		return main, nil
 	}
-	targets, err := b.relations(main)
-	if err != nil {
-		return err
-	}
-	sheets, err := b.readSheets(main)
-	if err != nil {
-		return err
-	}
-	if err := b.place(sheets, targets); err != nil {
-		return err
-	}
-	for _, r := range targets {
-		switch {
-		case r.external:
-		case r.is("sharedStrings"):
-			b.stringsPart = r.target
-		case r.is("styles") && b.archive.has(r.target):
-			if err := b.readStyles(r.target); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // listed is a sheet as the workbook lists it.
@@ -131,9 +139,9 @@ type listed struct {
 	hidden   bool
 }
 
-func (b *Book) readSheets(main string) ([]listed, error) {
+func (b *Book) readSheets(ctx context.Context, main string) ([]listed, error) {
 	var out []listed
-	err := b.readPart(main, "workbook", func(s *scanner, element []byte) error {
+	err := b.readPart(ctx, main, "workbook", func(s *scanner, element []byte) error {
 		switch string(element) {
 		case "workbookPr":
 			value, err := s.attribute("date1904")

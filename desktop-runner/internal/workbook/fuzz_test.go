@@ -35,7 +35,7 @@ func FuzzWorkbook(f *testing.F) {
 
 func requireOrder(t *testing.T, raw []byte) {
 	t.Helper()
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{StringBytes: 1 << 16})
+	b, err := workbook.Read(t.Context(), bytes.NewReader(raw), int64(len(raw)), workbook.Limits{StringBytes: 1 << 16})
 	if err != nil {
 		require.NotEmpty(t, err.Error())
 		return

@@ -16,7 +16,7 @@ const headerBytes = 16
 // readStrings reads the texts that the sheets share. They are kept whole, as a
 // cell may name any of them, so they are bounded.
 func (b *Book) readStrings(ctx context.Context) error {
-	if b.stringsPart == "" || !b.archive.has(b.stringsPart) {
+	if b.stringsPart == "" {
 		return nil
 	}
 	part, err := b.archive.open(b.stringsPart)

@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"context"
 	"strconv"
 	"strings"
 )
@@ -32,9 +33,9 @@ var builtIn = map[int]dateForm{
 const maxStyles = 1 << 17
 
 // readStyles keeps of each style of cells what its number format shows.
-func (b *Book) readStyles(part string) error {
+func (b *Book) readStyles(ctx context.Context, part string) error {
 	custom := map[int]dateForm{}
-	return b.readPart(part, "styleSheet", func(s *scanner, element []byte) error {
+	return b.readPart(ctx, part, "styleSheet", func(s *scanner, element []byte) error {
 		switch string(element) {
 		case "numFmts":
 			return s.children(func([]byte) error {
@@ -100,31 +101,18 @@ func formOf(code string) dateForm {
 // tells whether one was in brackets, as in [h].
 func dateLetters(code string) (letters []byte, elapsed bool) {
 	code = strings.ToLower(code)
-	for i := 0; i < len(code); i++ {
+	for i := 0; i < len(code) && code[i] != ';'; i++ {
+		if end := literal(code, i); end > 0 {
+			i = end - 1
+			continue
+		}
 		switch c := code[i]; c {
-		case ';':
-			return letters, elapsed
-		case '"':
-			i = past(code, i, `"`)
-		case '\\', '_', '*':
-			i++
 		case '[':
 			end := past(code, i, "]")
-			if inner := strings.Trim(code[i:end+1], "[]"); inner != "" && strings.Trim(inner, inner[:1]) == "" && strings.ContainsAny(inner, "hms") {
+			if inner := strings.Trim(code[i:end+1], "[]"); isElapsed(inner) {
 				elapsed, letters = true, append(letters, inner[0])
 			}
 			i = end
-		case 'g':
-			if strings.HasPrefix(code[i:], "general") {
-				i += len("general") - 1
-			}
-		case 'a':
-			for _, half := range []string{"am/pm", "a/p"} {
-				if strings.HasPrefix(code[i:], half) {
-					i += len(half) - 1
-					break
-				}
-			}
 		case 'y', 'm', 'd', 'h', 's':
 			if len(letters) == 0 || letters[len(letters)-1] != c || i > 0 && code[i-1] != c {
 				letters = append(letters, c)
@@ -132,6 +120,28 @@ func dateLetters(code string) (letters []byte, elapsed bool) {
 		}
 	}
 	return letters, elapsed
+}
+
+// literal gives the place behind what shows itself, or is a word of several
+// letters; 0 where nothing of the kind begins at i.
+func literal(code string, i int) int {
+	switch code[i] {
+	case '"':
+		return past(code, i, `"`) + 1
+	case '\\', '_', '*':
+		return i + 2
+	}
+	for _, word := range []string{"general", "am/pm", "a/p"} {
+		if strings.HasPrefix(code[i:], word) {
+			return i + len(word)
+		}
+	}
+	return 0
+}
+
+// isElapsed tells [h], [mm] and the like from colours, languages and conditions.
+func isElapsed(inner string) bool {
+	return inner != "" && strings.ContainsAny(inner[:1], "hms") && strings.Trim(inner, inner[:1]) == ""
 }
 
 // past gives the place of the next mark behind i, or the last one there is.

@@ -109,44 +109,55 @@ var powers = func() (out [exactPower + 1]float64) {
 
 // number reads a number as workbooks write it. False means that it is none.
 func number(raw []byte) (Value, bool) {
-	digits, point, plain := 0, -1, true
-	var mantissa int64
+	w, ok := readDigits(raw)
+	switch {
+	case !ok:
+		return Value{}, false
+	case w.plain && w.point < 0 && w.digits <= longDigits:
+		return Value{Kind: Integer, Int: w.mantissa}, true
+	case w.plain && w.point < 0:
+		return longInteger(string(raw)), true
+	case w.plain && w.digits <= exactDigits && len(raw)-1-w.point <= exactPower:
+		return fromFloat(float64(w.mantissa) / powers[len(raw)-1-w.point]), true
+	default:
+		f, err := strconv.ParseFloat(string(raw), 64)
+		return fromFloat(f), err == nil
+	}
+}
+
+// written is a number as it stands there.
+type written struct {
+	// mantissa has the digits, without their point, where they are longDigits at most.
+	mantissa int64
+	digits   int
+	// point is its place, -1 where there is none; plain means that there are only
+	// digits, a point and a minus in front.
+	point int
+	plain bool
+}
+
+// readDigits gives false where something is there that no number has.
+func readDigits(raw []byte) (written, bool) {
+	w := written{point: -1, plain: true}
 	for i, c := range raw {
 		switch {
 		case c >= '0' && c <= '9':
-			digits++
-			if digits <= longDigits {
-				mantissa = mantissa*10 + int64(c-'0')
+			if w.digits++; w.digits <= longDigits {
+				w.mantissa = w.mantissa*10 + int64(c-'0')
 			}
 		case c == '-' && i == 0:
-		case c == '.' && point < 0:
-			point = i
+		case c == '.' && w.point < 0:
+			w.point = i
 		case c == 'e', c == 'E', c == '+', c == '-':
-			plain = false
+			w.plain = false
 		default:
-			return Value{}, false
+			return w, false
 		}
 	}
-	negative := digits > 0 && raw[0] == '-'
-	switch {
-	case digits == 0:
-		return Value{}, false
-	case plain && point < 0 && digits <= longDigits:
-		if negative {
-			mantissa = -mantissa
-		}
-		return Value{Kind: Integer, Int: mantissa}, true
-	case plain && point < 0:
-		return longInteger(string(raw)), true
-	case plain && digits <= exactDigits && len(raw)-1-point <= exactPower:
-		f := float64(mantissa) / powers[len(raw)-1-point]
-		if negative {
-			f = -f
-		}
-		return fromFloat(f), true
+	if w.digits > 0 && raw[0] == '-' {
+		w.mantissa = -w.mantissa
 	}
-	f, err := strconv.ParseFloat(string(raw), 64)
-	return fromFloat(f), err == nil
+	return w, w.digits > 0
 }
 
 func longInteger(digits string) Value {

@@ -52,7 +52,7 @@ type Sheet struct {
 
 // Open looks at a workbook: its archive, which sheets it has, and how its dates
 // are written. Errors are sentences without the file's name.
-func Open(path string, limits Limits) (*Book, error) {
+func Open(ctx context.Context, path string, limits Limits) (*Book, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the file could not be opened: %w", err)
@@ -61,7 +61,7 @@ func Open(path string, limits Limits) (*Book, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("the file could not be opened: %w", err), f.Close())
 	}
-	b, err := Read(f, info.Size(), limits)
+	b, err := Read(ctx, f, info.Size(), limits)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -70,7 +70,7 @@ func Open(path string, limits Limits) (*Book, error) {
 }
 
 // Read is Open for what is no file.
-func Read(in io.ReaderAt, size int64, limits Limits) (*Book, error) {
+func Read(ctx context.Context, in io.ReaderAt, size int64, limits Limits) (*Book, error) {
 	if limits.StringBytes <= 0 {
 		limits.StringBytes = defaultStringBytes
 	}
@@ -79,7 +79,7 @@ func Read(in io.ReaderAt, size int64, limits Limits) (*Book, error) {
 		return nil, err
 	}
 	b := &Book{limits: limits, archive: a}
-	if err := b.readBook(); err != nil {
+	if err := b.readBook(ctx); err != nil {
 		return nil, err
 	}
 	return b, nil

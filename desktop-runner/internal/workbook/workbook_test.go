@@ -17,7 +17,7 @@ import (
 
 // read gives the values of a workbook's first sheet by the names of their cells.
 func read(ctx context.Context, raw []byte, limits workbook.Limits) (map[string]string, error) {
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), limits)
+	b, err := workbook.Read(ctx, bytes.NewReader(raw), int64(len(raw)), limits)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func TestRead_RefusesWhatIsNoWorkbook(t *testing.T) {
 		"OpenDocument":        {workbooktest.Pack(map[string]string{"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}), ".ods"},
 		"a binary workbook":   {workbooktest.Pack(map[string]string{"_rels/.rels": workbooktest.Relations(workbooktest.Relation("officeDocument", "xl/workbook.bin", "")), "xl/workbook.bin": "x"}), ".xlsb"},
 		"no sheets":           {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook/>`)), "no sheet with cells"},
-		"only a chart": {workbooktest.Pack(workbooktest.With(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("chartsheet", "worksheets/sheet1.xml", ""))), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="Data" r:id="chartsheet"/></sheets></workbook>`)), "no sheet with cells"},
+		"only a chart":        {workbooktest.Pack(workbooktest.With(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("chartsheet", "worksheets/sheet1.xml", ""))), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="Data" r:id="chartsheet"/></sheets></workbook>`)), "no sheet with cells"},
 		"a lost relation":     {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="Data" r:id="rId7"/></sheets></workbook>`)), `"Data" leads to no part`},
 		"a missing part":      {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "worksheets/other.xml", "")))), "is missing"},
 		"a sheet elsewhere":   {workbooktest.Pack(workbooktest.With(workbooktest.Parts(oneRow), workbooktest.BookRelations, workbooktest.Relations(workbooktest.Relation("worksheet", "file:///etc/passwd", `TargetMode="External"`)))), "lies outside of the file"},
@@ -177,7 +177,7 @@ func TestEach_NamesSheetAndCellOfWhatIsWrong(t *testing.T) {
 func TestEach_StopsWhenTheWorkDoes(t *testing.T) {
 	t.Parallel()
 	raw := workbooktest.Pack(workbooktest.Parts(strings.Repeat(`<row><c><v>12345</v></c></row>`, 100_000)))
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
+	b, err := workbook.Read(t.Context(), bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	reason, rows := errors.New("enough"), 0
@@ -198,7 +198,7 @@ func TestEach_GivesTheCellsOfARange(t *testing.T) {
 		rows.WriteString("<row>" + strings.Repeat("<c><v>1</v></c>", 9) + "</row>")
 	}
 	raw := workbooktest.Pack(workbooktest.Parts(rows.String()))
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
+	b, err := workbook.Read(t.Context(), bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	for text, want := range map[string]string{
 		"B2:C3": "B2:C3", "b2:$c$3": "B2:C3", "A:B": "A1:B9", "8:": "A8:I9", "G8:": "G8:I9", "C:": "C1:I9", ":B2": "A1:B2", "3:4": "A3:I4", "C7:D": "C7:D9", "H8:XFD99": "H8:I9",
@@ -233,7 +233,7 @@ func TestRead_KnowsTabsThatPeopleDoNotSee(t *testing.T) {
 	t.Parallel()
 	in := workbooktest.With(workbooktest.Parts(oneRow), workbooktest.Book, `<workbook `+workbooktest.Namespaces+`><sheets><sheet name="a &amp; b" state="hidden" r:id="worksheet"/><sheet name="c_x0021_" r:id="worksheet"/></sheets></workbook>`)
 	raw := workbooktest.Pack(in)
-	b, err := workbook.Read(bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
+	b, err := workbook.Read(t.Context(), bytes.NewReader(raw), int64(len(raw)), workbook.Limits{})
 	require.NoError(t, err)
 	require.Equal(t, []string{"a & b", "c!"}, b.Names())
 	require.Equal(t, "c!", b.FirstVisible().Name)
