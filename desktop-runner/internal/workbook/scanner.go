@@ -35,7 +35,8 @@ var (
 )
 
 // scanner takes XML apart, a tag or a text at a time. encoding/xml does the same
-// at a fifth of the speed (measured), as it copies every name and value. Names are
+// at a seventh of the speed (RawToken on 200 MB of rows), as it copies every name
+// and value. Names are
 // taken without their prefix: strict and transitional workbooks differ in the
 // namespaces only, and elements are known by the place where they stand.
 type scanner struct {
