@@ -16,6 +16,7 @@ import (
 	"ddap/desktop-runner/internal/app"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/settings"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 	"ddap/shared/api"
 	"ddap/shared/apitest"
 	"ddap/shared/operation"
@@ -60,6 +61,10 @@ func work(t *testing.T, f *apitest.FakeServer) {
 			{Name: "ragged", Path: file("ragged.csv", ragged), Policy: result.Rows},
 			{Name: "missing", Path: filepath.Join(dir, "missing.csv"), Policy: result.Rows},
 			{Name: "exports", Path: exports, Policy: result.Rows, Reading: plan.Reading{NAValues: []string{"-"}}},
+			{
+				Name: "sheet", Path: file("staff.xlsx", string(workbooktest.File([]any{"Report"}, nil, []any{"name", "pay"}, []any{"Ann", 10}, []any{"Bob", 12.5}))),
+				Policy: result.Rows, Reading: plan.Reading{SheetNumber: 1, Range: "A3:"},
+			},
 			{Name: "pattern", Path: file("birds [1]*?.csv", birds), Policy: result.Rows},
 		},
 	}, slog.New(slog.NewTextHandler(t.Output(), nil)))
@@ -103,6 +108,10 @@ func TestRunner_DoesTheMainJob(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `[["01/02/2020",1.5,"a"],["03/04/2021",2,"café"],["04/05/2021",3,null]]`, string(raw))
 
+	_, report = do(ask("sheet", operation.Filter, `{"source":{"dataset":"sheet"},"where":{"column":"pay","op":"gt","value":11}}`))
+	require.Equal(t, []result.Column{{Name: "name", Type: result.Text}, {Name: "pay", Type: result.Float}}, report.Result.Dataset.Columns)
+	require.Equal(t, int64(1), report.Result.Dataset.Rows)
+
 	filtered, report := do(ask("filter", operation.Filter, `{"source":{"task":%q},"where":{"column":"mass","op":"ge","value":3500}}`, fetched))
 	require.Equal(t, int64(8), report.Result.Dataset.Rows)
 	require.Equal(t, "birds", report.Result.Sources[0].Name, "what was made from birds says so")
@@ -135,7 +144,7 @@ func TestRunner_SaysWhatIsWrong(t *testing.T) {
 	// Files are looked at in the order in which they are shared, and a runner works
 	// before it has seen them all: once the last is offered, all have been judged.
 	f.Await(t, "the last dataset is offered", func() bool { return strings.Contains(offered(f.Runner(t)), "pattern") })
-	require.Equal(t, "birds exports pattern private", offered(f.Runner(t)), "what cannot be read is not offered")
+	require.Equal(t, "birds exports pattern private sheet", offered(f.Runner(t)), "what cannot be read is not offered")
 }
 
 func offered(r apitest.Runner) string {

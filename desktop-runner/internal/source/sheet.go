@@ -89,7 +89,7 @@ func chooseSheet(book *workbook.Book, reading plan.Reading) (workbook.Sheet, err
 	case reading.Sheet != "":
 		return book.Sheets[i], nil
 	case reading.SheetNumber > len(book.Sheets):
-		return workbook.Sheet{}, fmt.Errorf("it has no sheet %d; its sheets are numbered from 1 to %d", reading.SheetNumber, len(book.Sheets))
+		return workbook.Sheet{}, fmt.Errorf("it has no sheet %d; its sheets are numbered from 1 to %d, and a name that is a number needs quotes", reading.SheetNumber, len(book.Sheets))
 	case reading.SheetNumber > 0:
 		return book.Sheets[reading.SheetNumber-1], nil
 	default:

@@ -28,6 +28,7 @@ func (b *Book) readStrings(ctx context.Context) error {
 	if name, err := t.xml.root(); err != nil || name != "sst" {
 		return orBroken(err)
 	}
+	b.strings = nil
 	var arena strings.Builder
 	var ends []int
 	used := int64(0)
