@@ -35,6 +35,8 @@ type DatasetOffer struct {
 	Rows         *int64          `json:"rows,omitempty" minimum:"0" doc:"How many rows there are, where that is known"`
 	Revision     string          `json:"revision,omitempty" maxLength:"200" doc:"Changes when the data does"`
 	Description  string          `json:"description,omitempty" maxLength:"2000"`
+	// Reading says in words how the files are taken.
+	Reading string `json:"reading,omitempty" maxLength:"500" doc:"How its text files are taken, as in 'utf-8, separator comma'; where the owner shares summaries only, no more than what every line shows"`
 }
 
 // RegisterResponse carries the runner's own credential, shown this once.
@@ -101,6 +103,8 @@ type RunningTask struct {
 	Message   string `json:"message,omitempty" maxLength:"1000"`
 	RowsDone  *int64 `json:"rows_done,omitempty" minimum:"0"`
 	RowsTotal *int64 `json:"rows_total,omitempty" minimum:"0"`
+	// RemainingSeconds is about how long the rest takes, nil where that is not known.
+	RemainingSeconds *int64 `json:"remaining_seconds,omitempty" minimum:"0" maximum:"2147483647" doc:"About how long the rest takes; absent where it is not known"`
 }
 
 // PingResponse answers a heartbeat.
@@ -244,6 +248,7 @@ type Dataset struct {
 	Rows         *int64          `json:"rows,omitempty"`
 	Revision     string          `json:"revision,omitempty"`
 	Description  string          `json:"description,omitempty"`
+	Reading      string          `json:"reading,omitempty" doc:"How its text files are taken, in its runner's words"`
 	RunnerID     string          `json:"runner_id" format:"uuid"`
 	RunnerName   string          `json:"runner_name"`
 	Online       bool            `json:"online"`

@@ -102,6 +102,8 @@ type Progress struct {
 	Message   string   `json:"message,omitempty"`
 	RowsDone  *int64   `json:"rows_done,omitempty"`
 	RowsTotal *int64   `json:"rows_total,omitempty"`
+	// RemainingSeconds is about how long the rest takes, nil where that is not known.
+	RemainingSeconds *int64 `json:"remaining_seconds,omitempty" doc:"About how long the rest takes; absent where it is not known"`
 }
 
 // Attempt is one handing-out of a task.

@@ -74,9 +74,9 @@ func testPing(t *testing.T, w *world) {
 	m := w.runner()
 	id := w.task()
 	a := w.take(m)
-	fraction, rows := 0.5, int64(5)
+	fraction, rows, left := 0.5, int64(5), int64(20)
 	resp, err := m.Ping(w.ctx(), api.PingRequest{State: api.Working, Instance: m.instance, Running: []api.RunningTask{{
-		TaskID: a.TaskID, Attempt: a.Attempt, LeaseToken: a.LeaseToken, Fraction: &fraction, Stage: "reading", RowsDone: &rows,
+		TaskID: a.TaskID, Attempt: a.Attempt, LeaseToken: a.LeaseToken, Fraction: &fraction, Stage: "reading", RowsDone: &rows, RemainingSeconds: &left,
 	}}}, 0)
 	require.NoError(t, err)
 	require.Empty(t, resp.Lost)
@@ -87,6 +87,7 @@ func testPing(t *testing.T, w *world) {
 	require.NotNil(t, shown.Progress)
 	require.Equal(t, "reading", shown.Progress.Stage)
 	require.InDelta(t, fraction, *shown.Progress.Fraction, 1e-9)
+	require.Equal(t, &left, shown.Progress.RemainingSeconds)
 
 	forged := a
 	forged.LeaseToken = "1-" + uuid.NewString()

@@ -108,7 +108,7 @@ func (f *FakeServer) renew(runner *Runner, held api.RunningTask, out *api.PingRe
 	switch {
 	case err == nil && t.held():
 		t.State, t.confirmed = task.Running, true
-		t.Progress = &api.Progress{Fraction: held.Fraction, Stage: held.Stage, Message: held.Message, RowsDone: held.RowsDone, RowsTotal: held.RowsTotal}
+		t.Progress = &api.Progress{Fraction: held.Fraction, Stage: held.Stage, Message: held.Message, RowsDone: held.RowsDone, RowsTotal: held.RowsTotal, RemainingSeconds: held.RemainingSeconds}
 	case err == nil && t.cancelPending:
 		out.Commands = append(out.Commands, api.Command{Type: api.CommandCancel, TaskID: t.ID, Attempt: t.Attempt})
 	default:
@@ -240,7 +240,7 @@ func (r *Runner) datasets() []api.Dataset {
 	for _, o := range r.Offers {
 		out = append(out, api.Dataset{
 			ID: r.datasetIDs[o.Name], Name: o.Name, Columns: o.Columns, Policy: o.Policy, MinGroupSize: o.MinGroupSize,
-			Rows: o.Rows, Revision: o.Revision, RunnerID: r.ID, RunnerName: r.Name, Online: true,
+			Rows: o.Rows, Revision: o.Revision, Description: o.Description, Reading: o.Reading, RunnerID: r.ID, RunnerName: r.Name, Online: true,
 		})
 	}
 	return out

@@ -59,4 +59,9 @@ const (
 	Files        = "files"
 	Guess        = "guess"
 	Notes        = "notes"
+	Stage        = "stage"
+	Percent      = "percent"
+	RowsDone     = "rows_done"
+	RowsTotal    = "rows_total"
+	Remaining    = "remaining_seconds"
 )

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -92,12 +93,25 @@ func (v View) Datasets(list api.DatasetList) []Line {
 		if d.Rows != nil {
 			rows = v.count(*d.Rows)
 		}
-		t.Rows = append(t.Rows, Row{Note: d.Description, Cells: []Span{
+		t.Rows = append(t.Rows, Row{Note: v.about(d), Cells: []Span{
 			online, {Text: d.Name}, {Text: rows}, {Text: v.policy(d)}, {Text: d.RunnerName},
 			{Text: columns(d.Columns)}, {d.ID, faint},
 		}})
 	}
 	return v.LinesOr(t, emptyDatasets)
+}
+
+// about is what a dataset's line says under it: the owner's description, and how
+// the files are taken.
+func (v View) about(d api.Dataset) string {
+	if d.Reading == "" {
+		return d.Description
+	}
+	reading := fmt.Sprintf(v.in(i18n.Text{EN: "read as %s", ID: "dibaca sebagai %s"}), d.Reading)
+	if d.Description == "" {
+		return reading
+	}
+	return d.Description + " · " + reading
 }
 
 // policy says in words what may leave the computer that has the dataset.

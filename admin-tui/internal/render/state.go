@@ -3,6 +3,7 @@ package render
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"ddap/shared/api"
 	"ddap/shared/i18n"
@@ -128,6 +129,9 @@ func (v View) Progress(p *api.Progress) string {
 		parts = append(parts, v.count(*p.RowsDone)+v.in(of)+v.count(*p.RowsTotal)+v.in(rows))
 	case p.RowsDone != nil:
 		parts = append(parts, v.count(*p.RowsDone)+v.in(i18n.Text{EN: " rows", ID: " baris"}))
+	}
+	if p.RemainingSeconds != nil {
+		parts = append(parts, v.Remaining(time.Duration(*p.RemainingSeconds)*time.Second))
 	}
 	return strings.Join(parts, "  ")
 }

@@ -64,7 +64,11 @@ func (a *Agent) perform(ctx context.Context, at *attempt) (_ *api.ResultReport, 
 	}
 	ended := worker.Ended{Stopped: true}
 	if ctx.Err() == nil {
-		ended = a.Worker.Perform(ctx, p, func(progress plan.Progress) { a.held.setProgress(at.key(), progress) })
+		log := a.logProgress(at)
+		ended = a.Worker.Perform(ctx, p, func(progress plan.Progress) {
+			a.held.setProgress(at.key(), progress)
+			log.note(progress)
+		})
 	}
 	a.noteTrouble(at, ended)
 	report, files := a.conclude(ctx, at, p, ended)

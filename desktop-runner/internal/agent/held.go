@@ -169,13 +169,14 @@ func (h *held) running() []api.RunningTask {
 	defer h.mu.Unlock()
 	out := make([]api.RunningTask, 0, len(h.byKey))
 	for _, a := range h.byKey {
-		stage := a.progress.Stage
+		stage, remaining := a.progress.Stage, a.progress.RemainingSeconds
 		if a.ended {
-			stage = reportingStage
+			stage, remaining = reportingStage, nil
 		}
 		out = append(out, api.RunningTask{
 			TaskID: a.TaskID, Attempt: a.Attempt, LeaseToken: a.LeaseToken, Fraction: a.progress.Fraction,
 			Stage: stage, Message: a.progress.Message, RowsDone: a.progress.RowsDone, RowsTotal: a.progress.RowsTotal,
+			RemainingSeconds: remaining,
 		})
 	}
 	return out

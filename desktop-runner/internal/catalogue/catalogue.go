@@ -149,6 +149,7 @@ func (c *Catalogue) Offer() api.DatasetsRequest {
 		out.Datasets = append(out.Datasets, api.DatasetOffer{
 			Name: e.share.Name, Columns: e.description.Columns, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize,
 			Rows: announced(e.description.Rows, e.share), Revision: e.version, Description: e.share.Description,
+			Reading: told(*e.description, e.share),
 		})
 	}
 	slices.SortFunc(out.Datasets, func(a, b api.DatasetOffer) int { return strings.Compare(a.Name, b.Name) })
@@ -173,6 +174,16 @@ func announced(rows *int64, share settings.Share) *int64 {
 		return nil
 	}
 	return &whole
+}
+
+// told is what the server hears of how the files are taken. Where rows may not
+// leave, that is nothing that a single row decides, as one letter of one name
+// decides the encoding.
+func told(d worker.Description, share settings.Share) string {
+	if share.Policy == result.Rows {
+		return d.Guess
+	}
+	return d.Layout
 }
 
 // Found is a dataset on this computer.

@@ -115,6 +115,23 @@ func TestCatalogue_AnnouncesWholeGroups_WhereRowsMayNotLeave(t *testing.T) {
 	require.Nil(t, told(result.Aggregates, 5, 4))
 }
 
+// One letter of one name decides whether a file is UTF-8.
+func TestCatalogue_TellsHowFilesAreTaken_ButNotWhatASingleRowDecides(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[result.Policy]string{
+		result.Rows: "windows-1252, separator semicolon, decimal comma", result.Aggregates: "separator semicolon",
+	} {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		require.NoError(t, os.WriteFile(path, []byte("x"), 0o600))
+		inspect := func(context.Context, plan.File) (worker.Description, error) {
+			return worker.Description{Guess: "windows-1252, separator semicolon, decimal comma", Layout: "separator semicolon"}, nil
+		}
+		c := catalogue.New([]settings.Share{{Name: "a", Path: path, Policy: policy}}, inspect, time.Now, slog.New(slog.DiscardHandler))
+		c.Refresh(t.Context())
+		require.Equal(t, want, c.Offer().Datasets[0].Reading)
+	}
+}
+
 func TestCatalogue_LooksAgain_OnlyWhenAFileChanged(t *testing.T) {
 	t.Parallel()
 	o := newOwner(t, "birds")

@@ -16,7 +16,7 @@ const progressInterval = 250 * time.Millisecond
 // watch reports progress, at once and then until the function that it gives is
 // called, which waits for the last report.
 func watch(db *engine.DB, tracker *step.Tracker, report func(plan.Progress)) (stop func()) {
-	w := watcher{db: db, tracker: tracker, report: report}
+	w := watcher{db: db, tracker: tracker, report: report, now: time.Now}
 	w.tell()
 	stopped := make(chan struct{})
 	var ended sync.WaitGroup
@@ -33,8 +33,12 @@ type watcher struct {
 	db       *engine.DB
 	tracker  *step.Tracker
 	report   func(plan.Progress)
+	now      func() time.Time
 	stage    string
 	furthest float64
+	left     timeLeft
+	// seconds is the time left that was reported last; nil where none was.
+	seconds *int64
 }
 
 func (w *watcher) runProgressLoop(stopped <-chan struct{}) {
@@ -53,14 +57,30 @@ func (w *watcher) runProgressLoop(stopped <-chan struct{}) {
 func (w *watcher) tell() {
 	running, _ := w.db.Progress()
 	stage, fraction := w.tracker.Now(running.Fraction)
-	if stage == w.stage && fraction <= w.furthest {
+	seconds := w.secondsLeft(max(w.furthest, fraction))
+	// The time left changes while a stage stands still as well.
+	if stage == w.stage && fraction <= w.furthest && same(seconds, w.seconds) {
 		return
 	}
-	w.stage, w.furthest = stage, max(w.furthest, fraction)
+	w.stage, w.furthest, w.seconds = stage, max(w.furthest, fraction), seconds
 	done := w.furthest
-	p := plan.Progress{Stage: stage, Fraction: &done}
+	p := plan.Progress{Stage: stage, Fraction: &done, RemainingSeconds: seconds}
 	if running.RowsTotal > 0 && running.RowsDone <= running.RowsTotal {
 		p.RowsDone, p.RowsTotal = &running.RowsDone, &running.RowsTotal
 	}
 	w.report(p)
+}
+
+// secondsLeft is the time left in whole seconds; nil where it is not known.
+func (w *watcher) secondsLeft(fraction float64) *int64 {
+	left, known := w.left.observe(w.now(), fraction)
+	if !known {
+		return nil
+	}
+	seconds := int64(max(left.Round(time.Second), time.Second) / time.Second)
+	return &seconds
+}
+
+func same(a, b *int64) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }

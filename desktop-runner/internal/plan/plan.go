@@ -149,6 +149,9 @@ type Progress struct {
 	Message   string   `json:"message,omitempty"`
 	RowsDone  *int64   `json:"rows_done,omitempty"`
 	RowsTotal *int64   `json:"rows_total,omitempty"`
+	// RemainingSeconds is about how long the rest takes; nil where that is not
+	// known well enough.
+	RemainingSeconds *int64 `json:"remaining_seconds,omitempty"`
 }
 
 // Outcome is how the work ended. Everything in it was sealed for leaving this

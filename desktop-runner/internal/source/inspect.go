@@ -26,6 +26,8 @@ type Description struct {
 	// decided of them.
 	Guess string   `json:"guess,omitempty"`
 	Notes []string `json:"notes,omitempty"`
+	// Layout is the part of Guess that no single row decides.
+	Layout string `json:"layout,omitempty"`
 }
 
 // Inspect looks at a dataset that an owner wants to share: it reads all of it
@@ -64,7 +66,7 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 		}
 		return err
 	})
-	out.Guess, out.Notes = r.guess(), r.notes()
+	out.Guess, out.Layout, out.Notes = r.guess(), r.layout(), r.notes()
 	return out, r.unchanged(err)
 }
 

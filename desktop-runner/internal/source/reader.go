@@ -435,3 +435,11 @@ func (r *reader) guess() string {
 		return ""
 	}
 }
+
+// layout is the part of the guess that every line shows.
+func (r *reader) layout() string {
+	if len(r.texts) == 0 {
+		return ""
+	}
+	return r.texts[0].layout()
+}

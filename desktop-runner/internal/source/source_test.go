@@ -261,7 +261,7 @@ func TestInspect_DescribesAFileWithoutItsRows(t *testing.T) {
 	require.Equal(t, source.Description{
 		Format:  plan.CSV,
 		Columns: []result.Column{{Name: "a", Type: result.Text}, {Name: "b", Type: result.Integer}},
-		Rows:    &rows, Guess: "utf-8, separator comma",
+		Rows:    &rows, Guess: "utf-8, separator comma", Layout: "separator comma",
 	}, d)
 }
 

@@ -302,18 +302,32 @@ func (t *text) from() string {
 
 // guess says in words how the file was taken.
 func (t *text) guess() string {
+	out := t.encoding + ", " + t.layout()
+	switch {
+	case slices.Contains(t.kinds, kindComma):
+		out += ", decimal comma"
+	case slices.Contains(t.kinds, kindGroups):
+		out += ", thousands separators"
+	}
+	switch {
+	case slices.Contains(t.kinds, kindDayFirst):
+		out += ", dates with the day first"
+	case slices.Contains(t.kinds, kindMonth):
+		out += ", dates with the month first"
+	}
+	return out
+}
+
+// layout is the part of the guess that every line shows, so that no row decides it.
+func (t *text) layout() string {
 	delimiter := map[byte]string{',': "comma", ';': "semicolon", '\t': "tab", '|': "bar"}[t.dialect.delimiter]
 	if delimiter == "" {
 		delimiter = strconv.Quote(string(t.dialect.delimiter))
 	}
-	out := t.encoding + ", separator " + delimiter
 	if !t.header {
-		out += ", no header"
+		return "separator " + delimiter + ", no header"
 	}
-	if slices.Contains(t.kinds, kindComma) {
-		out += ", decimal comma"
-	}
-	return out
+	return "separator " + delimiter
 }
 
 // refit looks at all the file once the engine has met what the sample did not

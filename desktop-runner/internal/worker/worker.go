@@ -40,6 +40,8 @@ type Description struct {
 	// decided of them.
 	Guess string   `json:"guess,omitempty"`
 	Notes []string `json:"notes,omitempty"`
+	// Layout is the part of Guess that no single row decides.
+	Layout string `json:"layout,omitempty"`
 }
 
 // order is the one line that a child reads: exactly one of Plan and Inspect is set.

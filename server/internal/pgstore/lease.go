@@ -135,6 +135,7 @@ type runningColumns struct {
 	fractions           []*float64
 	stages, messages    []string
 	rowsDone, rowsTotal []*int64
+	remaining           []*int64
 }
 
 func columnsOf(running []api.RunningTask) runningColumns {
@@ -144,6 +145,7 @@ func columnsOf(running []api.RunningTask) runningColumns {
 		c.fractions = append(c.fractions, r.Fraction)
 		c.stages, c.messages = append(c.stages, r.Stage), append(c.messages, r.Message)
 		c.rowsDone, c.rowsTotal = append(c.rowsDone, r.RowsDone), append(c.rowsTotal, r.RowsTotal)
+		c.remaining = append(c.remaining, r.RemainingSeconds)
 	}
 	return c
 }
@@ -159,18 +161,20 @@ func keepRunning(ctx context.Context, tx bun.Tx, held []api.RunningTask) error {
 	_, err := tx.NewRaw(`
 		WITH named AS (
 			SELECT n.*, t.stage AS old_stage, t.workspace_id
-			FROM unnest(?::uuid[], ?::int[], ?::float8[], ?::text[], ?::text[], ?::bigint[], ?::bigint[])
-				AS n (id, attempt, fraction, stage, message, rows_done, rows_total)
+			FROM unnest(?::uuid[], ?::int[], ?::float8[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[])
+				AS n (id, attempt, fraction, stage, message, rows_done, rows_total, remaining_seconds)
 			JOIN tasks AS t ON t.id = n.id),
 		staged AS (
 			INSERT INTO task_events (workspace_id, task_id, type, state, message, attempt)
 			SELECT workspace_id, id, 'stage', 'running', stage, attempt FROM named
 			WHERE stage <> '' AND stage <> old_stage ORDER BY id)
 		UPDATE tasks AS t SET lease_expires_at = now() + make_interval(secs => ?), fraction = n.fraction, stage = n.stage,
-			progress_message = n.message, rows_done = n.rows_done, rows_total = n.rows_total
+			progress_message = n.message, rows_done = n.rows_done, rows_total = n.rows_total,
+			remaining_seconds = n.remaining_seconds
 		FROM named AS n WHERE t.id = n.id`,
 		pgdialect.Array(c.ids), pgdialect.Array(c.attempts), pgdialect.Array(c.fractions), pgdialect.Array(c.stages),
-		pgdialect.Array(c.messages), pgdialect.Array(c.rowsDone), pgdialect.Array(c.rowsTotal), store.LeaseTime.Seconds()).Exec(ctx)
+		pgdialect.Array(c.messages), pgdialect.Array(c.rowsDone), pgdialect.Array(c.rowsTotal), pgdialect.Array(c.remaining),
+		store.LeaseTime.Seconds()).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("renew leases: %w", err)
 	}

@@ -19,9 +19,10 @@ func TestRenew_ConfirmsAndExtendsWithProgress(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t)
 	f := storetest.TaskAt(t, db, task.Leased)
-	half, rows := 0.5, int64(7)
+	half, rows, left := 0.5, int64(7), int64(20)
 	running := storetest.Running(f.Assignment)
 	running[0].Fraction, running[0].Stage, running[0].Message, running[0].RowsDone = &half, "reading", "row 7", &rows
+	running[0].RemainingSeconds = &left
 	pinged, err := db.Renew(t.Context(), store.Ping{RunnerID: f.Runner.ID, Activity: api.Working, Running: running})
 	require.NoError(t, err)
 	require.Empty(t, pinged.Lost)
@@ -31,7 +32,7 @@ func TestRenew_ConfirmsAndExtendsWithProgress(t *testing.T) {
 	got := at(t, db, f.Workspace, f.Task.ID)
 	require.Equal(t, task.Running, got.State)
 	require.NotNil(t, got.StartedAt)
-	require.Equal(t, api.Progress{Fraction: &half, Stage: "reading", Message: "row 7", RowsDone: &rows}, got.Progress)
+	require.Equal(t, api.Progress{Fraction: &half, Stage: "reading", Message: "row 7", RowsDone: &rows, RemainingSeconds: &left}, got.Progress)
 	require.Equal(t, 1, db.Count(t, `SELECT count(*) FROM tasks WHERE id = $1
 		AND lease_expires_at = confirmed_at + interval '60 seconds' AND timeout_at = confirmed_at + interval '3630 seconds'`, f.Task.ID))
 

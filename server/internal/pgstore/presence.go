@@ -18,14 +18,17 @@ func (s *Store) ListProgress(ctx context.Context, workspaces []uuid.UUID) ([]sto
 	var rows []taskRow
 	err := s.db.NewSelect().Model(&rows).
 		Column("t.id", "t.workspace_id", "t.pipeline_id", "t.name", "t.operation_code", "t.attempt",
-			"t.fraction", "t.stage", "t.progress_message", "t.rows_done", "t.rows_total").
+			"t.fraction", "t.stage", "t.progress_message", "t.rows_done", "t.rows_total", "t.remaining_seconds").
 		Where("t.workspace_id = ANY(?) AND t.state IN ('leased', 'running')", pgdialect.Array(workspaces)).
 		Where("t.fraction IS NOT NULL OR t.stage <> '' OR t.progress_message <> '' OR t.rows_done IS NOT NULL").
 		Scan(ctx)
 	return mapTo(rows, func(r taskRow) store.TaskProgress {
 		return store.TaskProgress{
 			TaskID: r.ID, WorkspaceID: r.WorkspaceID, PipelineID: r.PipelineID, Name: r.Name, OperationCode: r.Operation, Attempt: r.Attempt,
-			Progress: api.Progress{Fraction: r.Fraction, Stage: r.Stage, Message: r.ProgressMessage, RowsDone: r.RowsDone, RowsTotal: r.RowsTotal},
+			Progress: api.Progress{
+				Fraction: r.Fraction, Stage: r.Stage, Message: r.ProgressMessage, RowsDone: r.RowsDone, RowsTotal: r.RowsTotal,
+				RemainingSeconds: r.Remaining,
+			},
 		}
 	}), failed("pgstore.ListProgress", err)
 }

@@ -58,6 +58,7 @@ type taskRow struct {
 	ProgressMessage string   `bun:"progress_message"`
 	RowsDone        *int64   `bun:"rows_done"`
 	RowsTotal       *int64   `bun:"rows_total"`
+	Remaining       *int64   `bun:"remaining_seconds"`
 
 	CreatedAt     time.Time  `bun:"created_at"`
 	StartedAt     *time.Time `bun:"started_at"`
@@ -83,6 +84,7 @@ func (r taskRow) toTask() store.Task {
 		Attempt: r.Attempt, AttemptsUsed: r.AttemptsUsed, LastRunnerID: r.LastRunnerID, RunnerName: value(r.RunnerName),
 		Progress: api.Progress{
 			Fraction: r.Fraction, Stage: r.Stage, Message: r.ProgressMessage, RowsDone: r.RowsDone, RowsTotal: r.RowsTotal,
+			RemainingSeconds: r.Remaining,
 		},
 		CreatedAt: r.CreatedAt, StartedAt: r.StartedAt, FinishedAt: r.FinishedAt, StoppedAt: r.StoppedAt,
 		CancelPending: r.CancelPending,

@@ -49,7 +49,7 @@ type changed struct {
 const (
 	withoutLease = `, lease_token = NULL, lease_runner_id = NULL, leased_at = NULL,
 		lease_expires_at = NULL, timeout_at = NULL, confirmed_at = NULL`
-	withoutProgress = `, fraction = NULL, stage = '', progress_message = '', rows_done = NULL, rows_total = NULL`
+	withoutProgress = `, fraction = NULL, stage = '', progress_message = '', rows_done = NULL, rows_total = NULL, remaining_seconds = NULL`
 	withoutWait     = `, not_before = NULL, hold_runner_id = NULL, hold_until = NULL`
 )
 
@@ -58,9 +58,9 @@ var follows = map[task.State]string{
 	task.Queued:    withoutLease + withoutProgress + ", queued_at = now()",
 	task.Leased:    withoutWait + withoutProgress + ", reason = NULL, message = ''",
 	task.Running:   ", confirmed_at = now(), started_at = coalesce(t.started_at, now())",
-	task.Succeeded: withoutLease + withoutWait + ", finished_at = now(), reason = NULL, message = '', fraction = 1",
-	task.Failed:    withoutLease + withoutWait + ", finished_at = now()",
-	task.Canceled:  withoutLease + withoutWait + ", finished_at = now()",
+	task.Succeeded: withoutLease + withoutWait + ", finished_at = now(), reason = NULL, message = '', fraction = 1, remaining_seconds = NULL",
+	task.Failed:    withoutLease + withoutWait + ", finished_at = now(), remaining_seconds = NULL",
+	task.Canceled:  withoutLease + withoutWait + ", finished_at = now(), remaining_seconds = NULL",
 }
 
 // run makes the transition and says which tasks it changed. A task whose state

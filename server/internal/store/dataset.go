@@ -22,7 +22,9 @@ type Dataset struct {
 	Rows         *int64
 	Revision     string
 	Description  string
-	UpdatedAt    time.Time
+	// Reading says in its runner's words how the files are taken.
+	Reading   string
+	UpdatedAt time.Time
 	// RemovedAt is set once the runner shares it no more.
 	RemovedAt *time.Time
 
