@@ -69,7 +69,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 		f.Tables = append(f.Tables, sample)
 	}
 	if withProfile {
-		s.Tracker.Stage("profiling", 0.6, 1)
+		s.Tracker.Counted("profiling", 0.6, 1)
 		described, err := profile.Of(ctx, s.DB, from, profile.Options{
 			Columns: columns, SingleRowsMayShow: s.SingleRowsMayShow,
 			Step: func(done int) { s.Tracker.Advance(float64(done) / float64(len(columns))) },

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// What is said of the time left. The numbers were chosen on recorded runs of
-// filters and groupings (see TestTimeLeft_DoesNotJump).
+// What is said of the time left. The numbers were chosen on recorded tasks
+// and made-up ones with stalls (see TestTimeLeft_DoesNotJump).
 const (
 	// knownAfter and knownFraction are how much must have been seen before
 	// anything is said: a guess from the first moments is worse than none.

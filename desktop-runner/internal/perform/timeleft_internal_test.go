@@ -1,7 +1,12 @@
 package perform
 
 import (
+	"maps"
 	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,17 +51,31 @@ func watched(r run, every time.Duration) []said {
 
 const lookEvery = 250 * time.Millisecond
 
-// groupBy are the fractions of a grouping of 40 million rows on two cores, as
-// the child looked at them each quarter of a second: reading is 0 to 0.4, the
-// grouping itself moves in blocks, and writing stands for a while at 0.9.
-var groupBy = run{0}.
-	then(0.02, 0.75).then(0.11, 2.5).then(0.12, 1).then(0.27, 4).then(0.4, 3).
-	then(0.4, 0.5).then(0.52, 1.5).then(0.52, 2).then(0.71, 2).then(0.71, 1.5).then(0.9, 2.5).then(0.9, 3).then(1, 1)
+// recorded reads a course that was written down while a task ran.
+func recorded(t *testing.T, name string) run {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "progress-"+name+".txt"))
+	require.NoError(t, err)
+	var out run
+	for line := range strings.Lines(string(raw)) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		_, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		fraction, err := strconv.ParseFloat(text, 64)
+		require.NoError(t, err)
+		if len(out) > 0 {
+			fraction = max(fraction, out[len(out)-1]) // as the watcher does
+		}
+		out = append(out, fraction)
+	}
+	require.NotEmpty(t, out)
+	return out
+}
 
 // courses are runs with what makes estimates jump.
 var courses = map[string]run{
 	"steady":                    run{0}.then(1, 60),
-	"recorded grouping":         groupBy,
 	"stall of ten seconds":      run{0}.then(0.5, 20).then(0.5, 10).then(1, 20),
 	"stall of two minutes":      run{0}.then(0.5, 20).then(0.5, 120).then(1, 20),
 	"next stage ten times slow": run{0}.then(0.4, 8).then(0.6, 40).then(1, 80),
@@ -69,7 +88,9 @@ var courses = map[string]run{
 
 func TestTimeLeft_DoesNotJump(t *testing.T) {
 	t.Parallel()
-	for name, course := range courses {
+	all := maps.Clone(courses)
+	all["recorded fetch"], all["recorded filter"] = recorded(t, "fetch"), recorded(t, "filter")
+	for name, course := range all {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			last := time.Duration(0)
@@ -108,6 +129,23 @@ func TestTimeLeft_RisesByATenthAtMost_BetweenTwoHeartbeats(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTimeLeft_OfRecordedTasks_IsRoughlyTrue(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"fetch", "filter"} {
+		course := recorded(t, name)
+		took := time.Duration(len(course)) * lookEvery
+		said := 0
+		for _, s := range watched(course, lookEvery) {
+			if s.left == 0 {
+				continue
+			}
+			said++
+			require.InDelta(t, (took - s.at).Seconds(), s.left.Seconds(), 0.45*took.Seconds(), "%s after %s", name, s.at)
+		}
+		require.Greaterf(t, said, len(course)/2, "%s: something is said most of the time", name)
+	}
 }
 
 func TestTimeLeft_IsTrue_WhereTheWorkIsSteady(t *testing.T) {

@@ -85,6 +85,14 @@ func (t *Tracker) Stage(name string, from, to float64) {
 	t.stage, t.from, t.to, t.within, t.own = name, from, to, 0, false
 }
 
+// Counted begins a part of the work as Stage does, of which only Advance tells
+// how far it is: where it has many statements, the first one would end it.
+func (t *Tracker) Counted(name string, from, to float64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stage, t.from, t.to, t.within, t.own = name, from, to, 0, true
+}
+
 // Advance says how far the stage is, between 0 and 1.
 func (t *Tracker) Advance(within float64) {
 	t.mu.Lock()

@@ -19,7 +19,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("describing", 0.4, 1)
+	s.Tracker.Counted("describing", 0.4, 1)
 	described, err := profile.Of(ctx, s.DB, s.Relation.From, profile.Options{
 		Columns: columns, SingleRowsMayShow: s.SingleRowsMayShow,
 		Step: func(done int) { s.Tracker.Advance(float64(done) / float64(len(columns))) },

@@ -53,7 +53,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 			Message: fmt.Sprintf("is %d, but there are fewer rows without missing values; ask for fewer groups", asked.NClusters),
 		})
 	}
-	s.Tracker.Stage("fitting", 0.6, 1)
+	s.Tracker.Counted("fitting", 0.6, 1)
 	x, scale := scaled(m, asked.Standardize)
 	c, err := cluster(ctx, x, options{
 		k: asked.NClusters, starts: asked.NInit, iterations: asked.MaxIter, seed: p.RandomState,
