@@ -110,19 +110,24 @@ var rooms = []room{
 	{
 		"desktop-runner/internal/agent",
 		[]string{
-			"desktop-runner/internal/catalogue", "desktop-runner/internal/durable", "desktop-runner/internal/identity",
-			"desktop-runner/internal/machine", "desktop-runner/internal/outputs", "desktop-runner/internal/plan",
-			"desktop-runner/internal/spool", "desktop-runner/internal/worker", "shared/...",
+			"desktop-runner/internal/catalogue", "desktop-runner/internal/digests", "desktop-runner/internal/durable",
+			"desktop-runner/internal/identity", "desktop-runner/internal/machine", "desktop-runner/internal/outputs",
+			"desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "desktop-runner/internal/spool", "desktop-runner/internal/worker", "shared/...",
 		},
 		"the agent never touches data: neither engine nor operations",
 	},
 	{
 		"desktop-runner/internal/catalogue",
 		[]string{
-			"desktop-runner/internal/plan", "desktop-runner/internal/settings", "desktop-runner/internal/sharepath",
-			"desktop-runner/internal/worker", "shared/...",
+			"desktop-runner/internal/digests", "desktop-runner/internal/plan", "desktop-runner/internal/settings",
+			"desktop-runner/internal/sharepath", "desktop-runner/internal/worker", "shared/...",
 		},
 		"what is shared, looked at through the child",
+	},
+	{
+		"desktop-runner/internal/digests",
+		[]string{"desktop-runner/internal/durable", "desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "shared/logkey"},
+		"hashes of what is shared, computed by others",
 	},
 	{
 		"desktop-runner/internal/worker",

@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"math"
+	"regexp"
 
 	"ddap/shared/fault"
 )
@@ -15,6 +16,7 @@ func (d *Document) Check() error {
 	c := checker{}
 	c.when(d.Version != Version, "result.version", "must be %d, not %d", Version, d.Version)
 	c.when(d.Kind == "", "result.kind", "is required")
+	c.manifest(d.Manifest)
 	names := map[string]bool{}
 	for i, t := range d.Tables {
 		at := fmt.Sprintf("result.tables[%d]", i)
@@ -51,6 +53,20 @@ func (c *checker) name(at, name string, seen map[string]bool) {
 	c.when(seen[name], at+".name", "%q stands twice", name)
 	seen[name] = true
 }
+
+func (c *checker) manifest(m *Manifest) {
+	if m == nil {
+		return
+	}
+	c.when((m.SHA256 != "") != (m.SHA256State == HashKnown), "result.manifest.sha256", "must be there where sha256_state is %q, and only there", HashKnown)
+	c.when(m.SHA256 != "" && !sha256Digits.MatchString(m.SHA256), "result.manifest.sha256", "must have 64 digits from 0 to 9 and a to f")
+	c.when(m.Rows != nil && *m.Rows < 0, "result.manifest.rows", "must not be below 0")
+	c.when(m.Bytes != nil && *m.Bytes < 0, "result.manifest.bytes", "must not be below 0")
+	c.when(len(m.Columns) > min(m.ColumnCount, MaxManifestColumns), "result.manifest.columns", "has %d of %d columns; at most %d are listed",
+		len(m.Columns), m.ColumnCount, MaxManifestColumns)
+}
+
+var sha256Digits = regexp.MustCompile("^[0-9a-f]{64}$")
 
 func (c *checker) table(at string, t Table) {
 	c.when(t.TotalRows < int64(len(t.Rows)), at+".total_rows", "is %d but there are %d rows", t.TotalRows, len(t.Rows))

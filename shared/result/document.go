@@ -30,6 +30,8 @@ type Document struct {
 	Parameters map[string]any `json:"parameters,omitempty"`
 	// Dataset describes the rows that the task left on its runner, if any.
 	Dataset *Dataset `json:"dataset,omitempty"`
+	// Manifest says exactly which data it was; of a fetch only.
+	Manifest *Manifest `json:"manifest,omitempty"`
 	// Sources lists what was read, at which revision.
 	Sources []Source `json:"sources,omitempty"`
 	// Coverage counts the answers to a question that went to many runners.

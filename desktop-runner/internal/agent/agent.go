@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"ddap/desktop-runner/internal/catalogue"
+	"ddap/desktop-runner/internal/digests"
 	"ddap/desktop-runner/internal/identity"
 	"ddap/desktop-runner/internal/machine"
 	"ddap/desktop-runner/internal/outputs"
@@ -35,7 +36,9 @@ type Config struct {
 	Spool     *spool.Spool
 	Outputs   *outputs.Store
 	Catalogue *catalogue.Catalogue
-	Worker    *worker.Launcher
+	// Digests has the hashes of what is shared.
+	Digests *digests.Book
+	Worker  *worker.Launcher
 	// WorkRoot is the folder for work folders; it is emptied at the start.
 	WorkRoot string
 	// Token is an enrolment token or a runner's own; empty where a credential is saved.
@@ -71,7 +74,7 @@ type Agent struct {
 	pingAsked atomic.Bool
 
 	// Signals between the loops. Each holds one: to be told twice is to be told.
-	wakeHeartbeat, wakeClaim, wakeReport, wakeCatalogue, wakeOutputs chan struct{}
+	wakeHeartbeat, wakeClaim, wakeReport, wakeCatalogue, wakeOutputs, wakeDigests chan struct{}
 
 	attempts sync.WaitGroup
 	told     string // revision of the datasets that the server knows; the catalogue loop's own
@@ -93,7 +96,8 @@ func New(cfg Config) *Agent {
 	return &Agent{
 		Config: cfg, instance: uuid.NewString(), held: newHeld(), link: link{log: cfg.Log},
 		wakeHeartbeat: make(chan struct{}, 1), wakeClaim: make(chan struct{}, 1),
-		wakeReport: make(chan struct{}, 1), wakeCatalogue: make(chan struct{}, 1), wakeOutputs: make(chan struct{}, 1), abandon: make(chan struct{}),
+		wakeReport: make(chan struct{}, 1), wakeCatalogue: make(chan struct{}, 1), wakeOutputs: make(chan struct{}, 1),
+		wakeDigests: make(chan struct{}, 1), abandon: make(chan struct{}),
 	}
 }
 
@@ -165,6 +169,7 @@ func (a *Agent) work(ctx context.Context) error {
 	start(taking, "claim", func(taking context.Context) error { return a.runClaimLoop(taking, life) })
 	start(taking, "share datasets", a.runCatalogueLoop)
 	start(taking, "keep outputs", a.runOutputLoop)
+	start(taking, "compute hashes", a.runDigestLoop)
 	start(life, "heartbeat", a.runHeartbeatLoop)
 	start(life, "report", a.runReportLoop)
 

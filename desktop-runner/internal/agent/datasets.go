@@ -18,6 +18,7 @@ func (a *Agent) runCatalogueLoop(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		wake(a.wakeDigests)
 		if err := a.offer(ctx); final(err) {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sharepath"
 	"ddap/shared/api"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
@@ -58,6 +59,9 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 			return out, nil, failure
 		}
 		out.File = file
+		out.Origin = plan.Origin{
+			Kind: result.SourceUpload, Name: in.Name, SHA256: in.SHA256, Stamp: sharepath.Stamp(file.Paths()).Stamp,
+		}
 		out.Sources = []result.Source{{Name: in.Name, RunnerID: a.runnerID, UploadID: in.UploadID, Revision: in.SHA256[:revisionLength]}}
 		return out, nil, nil
 	case in.TaskID == "":
@@ -65,7 +69,7 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 		if err != nil {
 			return out, nil, failureFrom(err, task.SourceUnreadable)
 		}
-		out.File = &found.File
+		out.File, out.Origin = &found.File, a.originOf(found)
 		out.Sources = []result.Source{{DatasetID: in.DatasetID, Name: in.Name, RunnerID: a.runnerID, Revision: found.Revision}}
 		return out, nil, nil
 	case isExport && !export.NeedsData():
@@ -81,6 +85,7 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 			return out, nil, failureFrom(err, task.InputLost)
 		}
 		out.File, out.Sources = &file, kept.Sources
+		out.Origin = plan.Origin{Kind: result.SourceOutput}
 		return out, release, nil
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ const agentCommand = "__agent"
 // TestMain makes the test binary the child of its own agents, and a runner.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
-		os.Exit(worker.Main(worker.Work{Perform: perform, Inspect: inspect}))
+		os.Exit(worker.Main(worker.Work{Perform: perform, Inspect: inspect, Digest: digest}))
 	}
 	if len(os.Args) > 1 && os.Args[1] == agentCommand {
 		os.Exit(beRunner(os.Args[2:]))
@@ -84,6 +85,9 @@ func perform(ctx context.Context, p plan.Plan, progress func(plan.Progress)) pla
 		raw, err := os.ReadFile(p.Inputs[0].File.Path)
 		f := p.Inputs[0].File
 		return done(p, fmt.Sprintf("%s %v %s %s %t", raw, err, f.Policy, f.Format, filepath.Dir(f.Path) == p.WorkDir))
+	case "say the origin":
+		o := p.Inputs[0].Origin
+		return done(p, fmt.Sprintf("%s %q %q %t", o.Kind, o.Name, o.SHA256, o.Stamp != ""))
 	case "make a report":
 		return makeReport(p)
 	case "lie about a file":
@@ -128,6 +132,11 @@ func done(p plan.Plan, summary string) plan.Outcome {
 
 func failure(reason task.Reason, message string) plan.Outcome {
 	return plan.Outcome{Failure: &plan.Failure{Reason: reason, Message: message}}
+}
+
+func digest(_ context.Context, file plan.File) (string, error) {
+	raw, err := os.ReadFile(file.Path)
+	return "hash of " + strings.TrimSpace(string(raw)), err
 }
 
 func inspect(context.Context, plan.File, string, plan.Limits) (worker.Description, error) {

@@ -19,6 +19,7 @@ import (
 
 	"ddap/desktop-runner/internal/agent"
 	"ddap/desktop-runner/internal/catalogue"
+	"ddap/desktop-runner/internal/digests"
 	"ddap/desktop-runner/internal/identity"
 	"ddap/desktop-runner/internal/machine"
 	"ddap/desktop-runner/internal/outputs"
@@ -81,9 +82,15 @@ func configure(h home, log *slog.Logger) (agent.Config, error) {
 		defer func() { _ = os.RemoveAll(dir) }()
 		return launcher.Inspect(ctx, file, dir, plan.Limits{})
 	}
+	digest := func(ctx context.Context, file plan.File) (string, error) {
+		return launcher.Digest(ctx, file, root, plan.Limits{})
+	}
+	// A file that has just been written is left alone for a while.
+	later := func() time.Time { return time.Now().Add(time.Hour) }
 	shares := []settings.Share{{Name: "birds", Path: h.share, Policy: result.Rows}}
 	return agent.Config{
 		Client: c, Folder: folder, Spool: reports, Outputs: kept, Worker: launcher, WorkRoot: root,
+		Digests:   digests.Open(folder.Path("digests.json"), digest, later, log),
 		Catalogue: catalogue.New(shares, look, time.Now, log), Token: h.token, Name: "lab", Slots: max(h.slots, 1),
 		Machine: machine.Look(), ConnectTimeout: h.connectTimeout,
 		Backoff: agent.Backoff{Min: 10 * time.Millisecond, Max: 50 * time.Millisecond}, Now: time.Now, Log: log,

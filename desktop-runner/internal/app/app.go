@@ -16,6 +16,7 @@ import (
 
 	"ddap/desktop-runner/internal/agent"
 	"ddap/desktop-runner/internal/catalogue"
+	"ddap/desktop-runner/internal/digests"
 	"ddap/desktop-runner/internal/identity"
 	"ddap/desktop-runner/internal/machine"
 	"ddap/desktop-runner/internal/outputs"
@@ -43,11 +44,12 @@ type App struct {
 	log    *slog.Logger
 }
 
-// Folders and their meaning inside the state folder.
+// What is in the state folder.
 const (
 	spoolFolder   = "spool"
 	outputsFolder = "outputs"
 	workFolder    = "work"
+	digestsFile   = "digests.json"
 )
 
 // gcPercent trades a little processor time of a process that is almost always
@@ -99,6 +101,7 @@ func assemble(s settings.Settings, c *client.Client, folder *identity.Folder, lo
 	launcher := &worker.Launcher{RequireSandbox: s.RequireSandbox}
 	return agent.New(agent.Config{
 		Client: c, Folder: folder, Spool: held, Outputs: kept, Worker: launcher, WorkRoot: root,
+		Digests:   digests.Open(folder.Path(digestsFile), digester(launcher, root, limits), time.Now, log),
 		Catalogue: catalogue.New(s.Shares, inspector(launcher, root, limits), time.Now, log),
 		Token:     s.Token, Name: s.Name, Labels: s.Labels, Slots: s.Slots, Machine: facts, Limits: limits,
 		ConnectTimeout: s.ConnectTimeout, Now: time.Now, Log: log,
@@ -137,6 +140,22 @@ func inspector(l *worker.Launcher, root string, limits plan.Limits) catalogue.In
 	}
 }
 
+// digestTime bounds reading all of one dataset.
+const digestTime = 2 * time.Hour
+
+// digester reads files for their hash, in children as inspector does.
+func digester(l *worker.Launcher, root string, limits plan.Limits) func(context.Context, plan.File) (string, error) {
+	limits.Timeout = digestTime
+	return func(ctx context.Context, file plan.File) (string, error) {
+		folder, err := worker.Folder(root)
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+		return l.Digest(ctx, file, folder, limits)
+	}
+}
+
 // Run works until ctx ends and then stops gracefully; see agent.Agent.Run.
 func (a *App) Run(ctx context.Context) error {
 	a.log.Info("runner starts", logkey.Version, buildinfo.Version, logkey.PID, os.Getpid())
@@ -159,5 +178,6 @@ func Work() int {
 			d, err := source.Inspect(ctx, file, workDir, limits)
 			return worker.Description(d), err
 		},
+		Digest: source.Digest,
 	})
 }

@@ -74,6 +74,7 @@ func (s *sealing) build(f finding.Finding) error {
 		s.note("%s", metrics.sentence(n))
 	}
 	s.doc.Notes = append(s.doc.Notes, metrics.note(s.policy)...)
+	s.manifest(f.Manifest)
 	if f.Output != nil {
 		s.output(*f.Output)
 	}

@@ -46,7 +46,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 			{Name: "columns", Value: float64(len(columns)), Basis: finding.Known()},
 		},
 		Tables: []finding.Table{&finding.Schema{Columns: columns}},
-		Output: output,
+		Output: output, Manifest: &finding.Manifest{Rows: s.Rows, Columns: s.Relation.Columns},
 	}
 	what := "The first"
 	if p.Limit != nil {

@@ -29,6 +29,8 @@ type Finding struct {
 	Charts []Chart
 	// Output is the file with rows that stays on this computer, if any.
 	Output *Output
+	// Manifest says which data it is; of a fetch only.
+	Manifest *Manifest
 	// Files leave with the result.
 	Files []File
 	// Notes may use {name} as Summary does.

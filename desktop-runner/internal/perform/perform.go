@@ -129,6 +129,9 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 	}
 	f, err = do(ctx, s)
 	f.Notes = append(notes, f.Notes...)
+	if err == nil && f.Manifest != nil {
+		err = complete(ctx, f.Manifest, inputs[0], db)
+	}
 	return f, err
 }
 

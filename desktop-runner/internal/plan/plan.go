@@ -43,6 +43,19 @@ type Input struct {
 	// Source is how the result names what was read; for the output of a task,
 	// the sources of that output.
 	Sources []result.Source `json:"sources,omitempty"`
+	// Origin is where the data comes from, for its manifest.
+	Origin Origin `json:"origin,omitzero"`
+}
+
+// Origin is what the agent knows of where data comes from.
+type Origin struct {
+	Kind result.SourceKind `json:"kind"`
+	// Name is the file's, without its folder. The policy decides whether it leaves.
+	Name string `json:"name,omitempty"`
+	// SHA256 is the hash of the files as long as they have this Stamp, see
+	// package sharepath; empty where nobody has computed it yet.
+	SHA256 string `json:"sha256,omitempty"`
+	Stamp  string `json:"stamp,omitempty"`
 }
 
 // File is a file on this computer that the owner shares, or that an earlier

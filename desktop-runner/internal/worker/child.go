@@ -41,7 +41,7 @@ func Main(w Work) int {
 	}
 	in := bufio.NewReader(os.Stdin)
 	var o order
-	if err := json.NewDecoder(in).Decode(&o); err != nil || (o.Plan == nil) == (o.Inspect == nil) {
+	if err := json.NewDecoder(in).Decode(&o); err != nil || !o.complete() {
 		fmt.Fprintln(os.Stderr, "this is an internal command; the runner starts it for each task")
 		return exitBadOrder
 	}
@@ -58,6 +58,13 @@ func (w Work) do(ctx context.Context, o order, progress func(plan.Progress)) mes
 	if o.Plan != nil {
 		outcome := w.Perform(ctx, *o.Plan, progress)
 		return message{Message: plan.Message{Outcome: &outcome}}
+	}
+	if o.Digest != nil {
+		sum, err := w.Digest(ctx, o.Digest.File)
+		if err != nil {
+			return message{Message: plan.Message{Outcome: &plan.Outcome{Failure: inspectionFailure(err)}}}
+		}
+		return message{SHA256: sum}
 	}
 	d, err := w.Inspect(ctx, o.Inspect.File, o.Inspect.WorkDir, o.Inspect.Limits)
 	if err != nil {

@@ -16,6 +16,7 @@ type ending struct {
 	startErr    error
 	outcome     *plan.Outcome
 	description *Description
+	sha256      string
 	// interrupted: it was asked to stop before it gave an outcome.
 	interrupted bool
 	// forced: it was killed because it did not stop or exit in time.
@@ -38,7 +39,7 @@ func (e *ending) take(l line, progress func(plan.Progress)) (ended bool) {
 	switch {
 	case l.err != nil:
 		e.trouble = protocolTrouble
-	case e.outcome != nil || e.description != nil:
+	case e.outcome != nil || e.description != nil || e.sha256 != "":
 		e.trouble = "the child process went on after its outcome"
 	case m.Progress != nil:
 		progress(*m.Progress)
@@ -47,6 +48,9 @@ func (e *ending) take(l line, progress func(plan.Progress)) (ended bool) {
 		return true
 	case m.Description != nil:
 		e.description = m.Description
+		return true
+	case m.SHA256 != "":
+		e.sha256 = m.SHA256
 		return true
 	}
 	return false

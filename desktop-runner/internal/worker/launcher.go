@@ -78,20 +78,35 @@ func (l *Launcher) Perform(ctx context.Context, p plan.Plan, progress func(plan.
 // Inspect looks at the files of a dataset in a child. The error is a *FailedError with a
 // sentence for people, or that of ctx.
 func (l *Launcher) Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (Description, error) {
+	end, err := l.look(ctx, limits, order{Inspect: &inspection{File: file, WorkDir: workDir, Limits: limits}})
+	if err != nil {
+		return Description{}, err
+	}
+	return *end.description, nil
+}
+
+// Digest reads the files of a dataset in a child and gives their SHA-256, as a
+// manifest does. Errors are those of Inspect.
+func (l *Launcher) Digest(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (string, error) {
+	end, err := l.look(ctx, limits, order{Digest: &inspection{File: file, WorkDir: workDir, Limits: limits}})
+	return end.sha256, err
+}
+
+// look runs a child that does no task. Without an error it has answered.
+func (l *Launcher) look(ctx context.Context, limits plan.Limits, o order) (ending, error) {
 	limited, cancel := withOptionalTimeout(ctx, limits.Timeout)
 	defer cancel()
-	end := l.run(limited, order{
-		Inspect: &inspection{File: file, WorkDir: workDir, Limits: limits}, RequireSandbox: l.RequireSandbox,
-	}, func(plan.Progress) {})
+	o.RequireSandbox = l.RequireSandbox
+	end := l.run(limited, o, func(plan.Progress) {})
 	switch {
-	case end.description != nil:
-		return *end.description, nil
+	case o.Inspect != nil && end.description != nil, o.Digest != nil && end.sha256 != "":
+		return end, nil
 	case end.outcome != nil && end.outcome.Failure != nil:
-		return Description{}, &FailedError{*end.outcome.Failure}
+		return end, &FailedError{*end.outcome.Failure}
 	case ctx.Err() != nil:
-		return Description{}, fmt.Errorf("inspect a file: %w", context.Cause(ctx))
+		return end, fmt.Errorf("look at a file: %w", context.Cause(ctx))
 	default:
-		return Description{}, &FailedError{*end.failure(plan.Plan{Limits: limits}, limited.Err() != nil)}
+		return end, &FailedError{*end.failure(plan.Plan{Limits: limits}, limited.Err() != nil)}
 	}
 }
 
@@ -146,8 +161,8 @@ func (l *Launcher) start(o order) (*child, error) {
 
 // workFolder is where the child starts, so that no other folder is kept busy.
 func workFolder(o order) string {
-	if o.Inspect != nil {
-		return o.Inspect.WorkDir
+	if look := o.look(); look != nil {
+		return look.WorkDir
 	}
 	return o.Plan.WorkDir
 }

@@ -31,7 +31,7 @@ func listen(pipe io.Reader) <-chan line {
 			if err == nil {
 				err = json.Unmarshal(raw, &m)
 			}
-			if err == nil && m.Progress == nil && m.Outcome == nil && m.Description == nil {
+			if err == nil && m.Progress == nil && m.Outcome == nil && m.Description == nil && m.SHA256 == "" {
 				err = errors.New("a message says nothing")
 			}
 			lines <- line{message: m, err: err}

@@ -25,7 +25,7 @@ import (
 // TestMain makes the test binary its own child process, as the runner is.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
-		os.Exit(worker.Main(worker.Work{Perform: perform, Inspect: inspect}))
+		os.Exit(worker.Main(worker.Work{Perform: perform, Inspect: inspect, Digest: digest}))
 	}
 	if len(os.Args) > 1 && os.Args[1] == parentCommand {
 		beParent(os.Args[2])
@@ -105,6 +105,14 @@ func inspect(_ context.Context, file plan.File, _ string, _ plan.Limits) (worker
 	}
 	rows := int64(3)
 	return worker.Description{Format: plan.JSON, Columns: columns, Rows: &rows}, nil
+}
+
+func digest(_ context.Context, file plan.File) (string, error) {
+	raw, err := os.ReadFile(file.Path)
+	if err != nil || len(raw) == 0 {
+		return "", fault.New("test", fault.Invalid, "", "%s cannot be read", filepath.Base(file.Path))
+	}
+	return "hash of " + string(raw), nil
 }
 
 // parentCommand makes the test binary a parent that the test can kill.

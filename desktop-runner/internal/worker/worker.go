@@ -28,6 +28,8 @@ type Work struct {
 	Perform func(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Outcome
 	// Inspect looks at a data file, see source.Inspect.
 	Inspect func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (Description, error)
+	// Digest reads the files of a dataset for their SHA-256, see source.Digest.
+	Digest func(ctx context.Context, file plan.File) (string, error)
 }
 
 // Description is what can be said of a data file without showing its rows.
@@ -44,10 +46,12 @@ type Description struct {
 	Layout string `json:"layout,omitempty"`
 }
 
-// order is the one line that a child reads: exactly one of Plan and Inspect is set.
+// order is the one line that a child reads: exactly one of Plan, Inspect and
+// Digest is set.
 type order struct {
 	Plan    *plan.Plan  `json:"plan,omitempty"`
 	Inspect *inspection `json:"inspect,omitempty"`
+	Digest  *inspection `json:"digest,omitempty"`
 	// RequireSandbox makes a child refuse to work where something is not enforced.
 	RequireSandbox bool `json:"require_sandbox,omitempty"`
 }
@@ -59,16 +63,35 @@ type inspection struct {
 }
 
 // message is one line from a child: what package plan defines, or the answer to
-// an inspection.
+// an inspection or to the question for a hash.
 type message struct {
 	plan.Message
 	Description *Description `json:"description,omitempty"`
+	SHA256      string       `json:"sha256,omitempty"`
+}
+
+// look gives the order's look at a file; nil where it is a task.
+func (o order) look() *inspection {
+	if o.Digest != nil {
+		return o.Digest
+	}
+	return o.Inspect
+}
+
+func (o order) complete() bool {
+	set := 0
+	for _, is := range []bool{o.Plan != nil, o.Inspect != nil, o.Digest != nil} {
+		if is {
+			set++
+		}
+	}
+	return set == 1
 }
 
 // policy is what the sandbox must leave open for the order.
 func (o order) policy() sandbox.Policy {
-	if o.Inspect != nil {
-		return sandbox.Policy{Read: o.Inspect.File.Paths(), Work: o.Inspect.WorkDir}
+	if look := o.look(); look != nil {
+		return sandbox.Policy{Read: look.File.Paths(), Work: look.WorkDir}
 	}
 	p := sandbox.Policy{Work: o.Plan.WorkDir}
 	for _, in := range o.Plan.Inputs {
@@ -80,8 +103,8 @@ func (o order) policy() sandbox.Policy {
 }
 
 func (o order) limits() plan.Limits {
-	if o.Inspect != nil {
-		return o.Inspect.Limits
+	if look := o.look(); look != nil {
+		return look.Limits
 	}
 	return o.Plan.Limits
 }
