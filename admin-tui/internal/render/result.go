@@ -27,6 +27,7 @@ func (v View) Result(r api.ResultView) []Line {
 		out = append(out, v.resultTable(t)...)
 	}
 	out = append(out, v.charts(r.Result.Charts)...)
+	out = append(out, v.manifest(r.Result.Manifest)...)
 	out = append(out, v.output(r.Result)...)
 	out = append(out, v.notes(r.Result.Notes)...)
 	return append(out, v.files(r.Artifacts)...)
