@@ -93,7 +93,12 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 	if err != nil {
 		return f, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() {
+		if failed := db.Close(); err == nil {
+			err = failed
+		}
+		err = w.blame(ctx, err, inputs)
+	}()
 
 	const reading = 0.4
 	share := reading / float64(len(inputs))

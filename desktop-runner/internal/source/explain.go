@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 
-	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
 )
 
@@ -24,7 +23,7 @@ var (
 // explain says in our own words why the engine could not read the dataset.
 // DuckDB's message quotes cells and the path, so nothing of it but numbers is kept.
 func (r *reader) explain(err error) error {
-	if engine.KindOf(err) != engine.Unreadable {
+	if !mayBeDamage(r.file.Format, err) {
 		return err
 	}
 	switch r.file.Format {
@@ -35,7 +34,7 @@ func (r *reader) explain(err error) error {
 	case plan.XLSX:
 		return r.unreadable("it has a value that could not be taken over; set the type of its column to string")
 	default:
-		return r.unreadable("it is not a complete Parquet file; it may have been cut off while it was copied. Copy or export it again")
+		return r.unreadable(r.lookedAt() + footerDamage(err))
 	}
 }
 

@@ -28,6 +28,9 @@ type reader struct {
 	sheets []*sheet
 	// index tells this dataset's tables from those of others.
 	index int
+	// looking is the number of the file whose columns are looked for; zero where
+	// that is over.
+	looking int
 	// detect lets the engine find the types of JSON again in each statement.
 	detect bool
 	// stamps tell by size and time of change whether a file is as it was.
@@ -105,7 +108,7 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 		if columns, from, err = r.columns(ctx); err != nil {
 			break
 		}
-		if err = use(columns, from); err == nil || engine.KindOf(err) != engine.Unreadable {
+		if err = use(columns, from); err == nil || !mayBeDamage(r.file.Format, err) {
 			return err
 		}
 		// The engine may have found a form of dates that its types do not tell.
@@ -206,6 +209,7 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 	var columns []column
 	var names, sources []string
 	for i, path := range r.file.Paths() {
+		r.looking = i + 1
 		from := "read_parquet(" + engine.Path(path) + ", hive_partitioning = false)"
 		if r.file.Format == plan.JSON {
 			// Fields that first appear after the sample would be an error, so the
@@ -242,6 +246,7 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 		}
 		sources = append(sources, from)
 	}
+	r.looking = 0
 	return columns, union(names, sources), r.overrideTypes(columns)
 }
 

@@ -124,6 +124,7 @@ var hostile = map[string]struct {
 	"entities that multiply":        {"x.json", text(laughs), "not JSON records"},
 	"JSON that never closes":        {"x.json", text(`[{"a":` + strings.Repeat(`{"a":`, 100_000)), "JSON"},
 	"Parquet without an end":        {"x.parquet", text("PAR1" + strings.Repeat("x", 100)), "not a complete Parquet file"},
+	"Parquet with a junk footer":    {"x.parquet", text("PAR1" + strings.Repeat("\x1f", 100) + "\x40\x00\x00\x00PAR1"), "a damaged Parquet file"},
 	"Parquet with a huge footer":    {"x.parquet", text("PAR1" + strings.Repeat("x", 100) + "\xff\xff\xff\x7fPAR1"), "not a complete Parquet file"},
 	"Parquet with a footer of junk": {"x.parquet", text("PAR1" + strings.Repeat("\xff", 100) + "\x64\x00\x00\x00PAR1"), "."},
 	"a quote that never closes":     {"x.csv", text("a,b\n1,\"" + strings.Repeat("x", 3<<20)), "never closed"},
