@@ -3,6 +3,7 @@ package egress
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
@@ -24,6 +25,8 @@ func Failure(err error) *plan.Failure {
 		return &plan.Failure{Reason: task.Timeout, Message: "It took longer than its time limit."}
 	case errors.Is(err, context.Canceled):
 		return &plan.Failure{Reason: task.OperationFailed, Message: "It was stopped before it was done.", Retryable: true}
+	case errors.Is(err, syscall.EMFILE):
+		return engineFailure(engine.TooManyFiles)
 	case errors.As(err, &f) && reason.ReportedByRunner():
 		return &plan.Failure{Reason: reason, Message: shorten(f.Message)}
 	default:
@@ -41,6 +44,8 @@ func engineFailure(kind engine.Kind) *plan.Failure {
 		return &plan.Failure{Reason: task.SourceUnreadable, Message: "The data could not be read to its end; the file may be damaged."}
 	case engine.Refused:
 		return &plan.Failure{Reason: task.OperationFailed, Message: "It tried something that no task may do on this computer, such as reading what is not shared, and was stopped."}
+	case engine.TooManyFiles:
+		return &plan.Failure{Reason: task.OperationFailed, Message: "It needed more files open at once than a task may have on this computer. Share the data as fewer files, or ask for fewer at once."}
 	case engine.OutOfRange:
 		return &plan.Failure{Reason: task.OperationFailed, Message: "A number in the data is too large to calculate with."}
 	default:

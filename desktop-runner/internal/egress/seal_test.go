@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -371,6 +372,8 @@ func TestFailure_SaysWhyWithoutCellsOrPaths(t *testing.T) {
 		"the engine, unreadable":  {&engine.Error{Kind: engine.Unreadable, Err: quoted}, task.SourceUnreadable, "may be damaged", false},
 		"the engine, memory":      {fmt.Errorf("profiling: %w", &engine.Error{Kind: engine.OutOfMemory, Err: quoted}), task.OutOfMemory, "more memory", false},
 		"the engine, disk":        {&engine.Error{Kind: engine.DiskFull, Err: quoted}, task.DiskFull, "more disk space", false},
+		"the engine, files":       {&engine.Error{Kind: engine.TooManyFiles, Err: quoted}, task.OperationFailed, "more files open", false},
+		"files":                   {fmt.Errorf("open: %w", &os.PathError{Op: "open", Path: "/home/ann/secret", Err: syscall.EMFILE}), task.OperationFailed, "more files open", false},
 		"the engine, range":       {&engine.Error{Kind: engine.OutOfRange, Err: quoted}, task.OperationFailed, "too large to calculate", false},
 		"the engine, a defect":    {&engine.Error{Kind: engine.Internal, Err: quoted}, task.OperationFailed, "failed inside the runner", false},
 		"time":                    {&engine.Error{Kind: engine.Interrupted, Err: context.DeadlineExceeded}, task.Timeout, "time limit", false},

@@ -25,6 +25,8 @@ const (
 	Refused Kind = "refused"
 	// OutOfRange means that a number is too large to calculate with.
 	OutOfRange Kind = "out_of_range"
+	// TooManyFiles means that the process has as many files open as it may.
+	TooManyFiles Kind = "too_many_files"
 	// Internal is everything else: a defect of ours or of DuckDB's.
 	Internal Kind = "internal"
 )
@@ -78,6 +80,8 @@ func kindOfDuckDB(err error) Kind {
 	case strings.Contains(d.Msg, "max_temp_directory_size"), strings.Contains(d.Msg, "No space left on device"),
 		strings.Contains(d.Msg, "File too large"): // the limit of the process, see package sandbox
 		return DiskFull
+	case strings.Contains(d.Msg, "Too many open files"):
+		return TooManyFiles
 	case d.Type == duckdb.ErrorTypeOutOfMemory:
 		return OutOfMemory
 	case d.Type == duckdb.ErrorTypeInterrupt:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	_ "github.com/duckdb/duckdb-go/v2" // the engine that must go on inside
 	"github.com/stretchr/testify/require"
@@ -103,11 +105,32 @@ func attempts(db *sql.DB, share, work, secret string) map[string]func() error {
 			}
 			return nil
 		},
-		"run a program":    func() error { return exec.Command("/bin/true").Run() },
+		"run a program":  func() error { return exec.Command("/bin/true").Run() },
+		"make a process": func() error { return makeProcess(unix.SYS_CLONE, uintptr(unix.SIGCHLD), 0) },
+		"make a process in the new way": func() error {
+			args := struct{ flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls uint64 }{exitSignal: uint64(unix.SIGCHLD)}
+			err := makeProcess(unix.SYS_CLONE3, uintptr(unsafe.Pointer(&args)), unsafe.Sizeof(args))
+			if errors.Is(err, unix.ENOSYS) {
+				return unix.EPERM // what the C library has to be told
+			}
+			return err
+		},
 		"signal another":   func() error { return syscall.Kill(os.Getppid(), 0) },
 		"signal itself":    func() error { return syscall.Kill(os.Getpid(), 0) },
 		"from all threads": fromAllThreads,
 	}
+}
+
+// makeProcess asks for a copy of this process, which ends at once where there is one.
+func makeProcess(call, first, second uintptr) error {
+	pid, _, errno := unix.RawSyscall(call, first, second, 0)
+	switch {
+	case errno != 0:
+		return errno
+	case pid == 0:
+		unix.RawSyscall(unix.SYS_EXIT_GROUP, 0, 0, 0)
+	}
+	return nil
 }
 
 // fromAllThreads opens a socket from many goroutines at once, so that one of

@@ -52,13 +52,13 @@ func filterSystemCalls() error {
 		Flag:       seccomp.FilterFlagTSync,
 		Policy: seccomp.Policy{
 			DefaultAction: seccomp.ActionAllow,
-			Syscalls: []seccomp.SyscallGroup{
+			Syscalls: append([]seccomp.SyscallGroup{
 				{Names: known, Action: seccomp.ActionErrno},
 				// Go and the C library signal their own threads.
 				{Action: seccomp.ActionErrno, NamesWithCondtions: []seccomp.NameWithConditions{
 					{Name: "kill", Conditions: notSelf}, {Name: "tgkill", Conditions: notSelf},
 				}},
-			},
+			}, refuseProcesses(info.SyscallNames)...),
 		},
 	})
 }

@@ -95,7 +95,7 @@ func prepare(o order) *plan.Failure {
 	}
 	level, err := sandbox.Enter(o.policy())
 	if err == nil {
-		err = sandbox.LimitFiles(o.fileBytes())
+		err = errors.Join(sandbox.LimitFiles(o.fileBytes()), sandbox.LimitOpenFiles(o.openFiles()))
 	}
 	switch {
 	case err == nil:

@@ -21,8 +21,9 @@ type ending struct {
 	interrupted bool
 	// forced: it was killed because it did not stop or exit in time.
 	forced bool
-	// tooBig: it was killed because of its memory.
-	tooBig  bool
+	// tooBig: it was killed because of its memory; tooManyThreads: of its threads.
+	tooBig, tooManyThreads bool
+
 	state   *os.ProcessState
 	usage   api.ResourceUsage
 	stderr  string
@@ -64,6 +65,8 @@ func (e *ending) note(waitErr error) {
 	switch {
 	case e.tooBig:
 		e.trouble = "the child process was killed for its memory"
+	case e.tooManyThreads:
+		e.trouble = "the child process was killed for its threads"
 	case e.forced:
 		e.trouble = "the child process was killed because it did not stop"
 	default:
@@ -82,6 +85,11 @@ func (e *ending) failure(p plan.Plan, timedOut bool) *plan.Failure {
 		return &plan.Failure{
 			Reason:  task.Timeout,
 			Message: fmt.Sprintf("The task took longer than the %s that it may.", p.Limits.Timeout.Round(time.Second)),
+		}
+	case e.tooManyThreads:
+		return &plan.Failure{
+			Reason:  task.OperationFailed,
+			Message: fmt.Sprintf("The task started more than the %d threads that it may have on this computer.", maxThreads),
 		}
 	case e.ranOutOfMemory():
 		message := "The task needed more memory than this computer could give."

@@ -214,8 +214,13 @@ func (l *Launcher) run(ctx context.Context, o order, progress func(plan.Progress
 // memoryInterval is how often a child's memory is looked at.
 const memoryInterval = 250 * time.Millisecond
 
+// maxThreads is where a child is ended, as for its memory. Go and the engine have
+// one for each processor and some that wait; a thousand are a fault, and would
+// slow down all that the owner does.
+const maxThreads = 1000
+
 // follow reads the child's messages until its pipe closes, and stops it when
-// the context ends, when it breaks the protocol, or when it takes too much memory.
+// the context ends, when it breaks the protocol, or when it takes too much memory or too many threads.
 func (l *Launcher) follow(ctx context.Context, c *child, memory int64, progress func(plan.Progress), end *ending) {
 	lines := listen(c.stdout)
 	stop := ctx.Done()
@@ -227,6 +232,10 @@ func (l *Launcher) follow(ctx context.Context, c *child, memory int64, progress 
 		case <-watch.C:
 			if memory > 0 && residentBytes(c.cmd.Process.Pid) > hardLimit(memory) {
 				end.tooBig = true
+				kill(c.cmd)
+			}
+			if threads(c.cmd.Process.Pid) > maxThreads {
+				end.tooManyThreads = true
 				kill(c.cmd)
 			}
 		case <-stop:

@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -56,6 +58,13 @@ func perform(ctx context.Context, p plan.Plan, progress func(plan.Progress)) pla
 		return done("written")
 	case "write much":
 		return done(fmt.Sprint(os.WriteFile(filepath.Join(p.WorkDir, "out.csv"), make([]byte, 2<<20), 0o600)))
+	case "open many files":
+		return done(openMany(p.WorkDir))
+	case "start many threads":
+		return startMany(ctx)
+	case "start a process":
+		_, err := os.StartProcess("/proc/self/exe", []string{"x"}, &os.ProcAttr{})
+		return done(fmt.Sprint(err))
 	case "dial":
 		_, err := (&net.Dialer{}).DialContext(ctx, "tcp", "127.0.0.1:9")
 		return done(fmt.Sprint(err))
@@ -105,6 +114,28 @@ func inspect(_ context.Context, file plan.File, _ string, _ plan.Limits) (worker
 	}
 	rows := int64(3)
 	return worker.Description{Format: plan.JSON, Columns: columns, Rows: &rows}, nil
+}
+
+// openMany opens files until it may not, and says how many and why.
+func openMany(dir string) string {
+	for opened := 0; ; opened++ {
+		// None of them is closed before the process ends.
+		if _, err := os.Create(filepath.Join(dir, strconv.Itoa(opened))); err != nil {
+			return fmt.Sprintf("%d %t", opened, errors.Is(err, syscall.EMFILE))
+		}
+	}
+}
+
+// startMany makes threads that stay, and waits to be ended.
+func startMany(ctx context.Context) plan.Outcome {
+	for range 1100 {
+		go func() {
+			runtime.LockOSThread()
+			<-ctx.Done()
+		}()
+	}
+	<-ctx.Done()
+	return done("not ended")
 }
 
 func digest(_ context.Context, file plan.File) (string, error) {

@@ -18,6 +18,20 @@ func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// threads is how many threads a process has now; zero if that cannot be told.
+func threads(pid int) int {
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	// The name of the program, in brackets, may have spaces: what follows the last
+	// bracket is the third field of proc(5).
+	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
+	const at = 20 - 3
+	if err != nil || len(fields) <= at {
+		return 0
+	}
+	n, _ := strconv.Atoi(string(fields[at]))
+	return n
+}
+
 // residentBytes is how much memory a process has now; zero if that cannot be told.
 func residentBytes(pid int) int64 {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")

@@ -120,6 +120,15 @@ func (o order) fileBytes() int64 {
 	return defaultFileBytes
 }
 
+// What a child may have open: some for the engine and what it spills, and a few
+// for each file of its data, since every thread opens its own.
+const (
+	ownFiles     = 512
+	filesPerFile = 4
+)
+
+func (o order) openFiles() int { return ownFiles + filesPerFile*len(o.policy().Read) }
+
 // progressInterval keeps a busy operation from flooding the pipe. A new stage
 // is always told.
 const progressInterval = 100 * time.Millisecond
