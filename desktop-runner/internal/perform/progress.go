@@ -13,6 +13,11 @@ import (
 // progress bar that moves, seldom enough to cost nothing.
 const progressInterval = 250 * time.Millisecond
 
+// fewestRows is from when on rows are told. Of a text file the engine counts
+// pieces of some megabytes instead, as in "11 of 44"; and so few rows are done
+// before anybody looks.
+const fewestRows = 10_000
+
 // watch reports progress, at once and then until the function that it gives is
 // called, which waits for the last report.
 func watch(db *engine.DB, tracker *step.Tracker, report func(plan.Progress)) (stop func()) {
@@ -65,7 +70,7 @@ func (w *watcher) tell() {
 	w.stage, w.furthest, w.seconds = stage, max(w.furthest, fraction), seconds
 	done := w.furthest
 	p := plan.Progress{Stage: stage, Fraction: &done, RemainingSeconds: seconds}
-	if running.RowsTotal > 0 && running.RowsDone <= running.RowsTotal {
+	if running.RowsTotal >= fewestRows && running.RowsDone <= running.RowsTotal {
 		p.RowsDone, p.RowsTotal = &running.RowsDone, &running.RowsTotal
 	}
 	w.report(p)
