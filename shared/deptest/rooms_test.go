@@ -119,8 +119,8 @@ var rooms = []room{
 	{
 		"desktop-runner/internal/catalogue",
 		[]string{
-			"desktop-runner/internal/digests", "desktop-runner/internal/plan", "desktop-runner/internal/settings",
-			"desktop-runner/internal/sharepath", "desktop-runner/internal/worker", "shared/...",
+			"desktop-runner/internal/digests", "desktop-runner/internal/durable", "desktop-runner/internal/plan",
+			"desktop-runner/internal/settings", "desktop-runner/internal/sharepath", "desktop-runner/internal/worker", "shared/...",
 		},
 		"what is shared, looked at through the child",
 	},

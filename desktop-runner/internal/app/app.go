@@ -50,6 +50,7 @@ const (
 	outputsFolder = "outputs"
 	workFolder    = "work"
 	digestsFile   = "digests.json"
+	keyFile       = "revision.key"
 )
 
 // gcPercent trades a little processor time of a process that is almost always
@@ -99,10 +100,16 @@ func assemble(s settings.Settings, c *client.Client, folder *identity.Folder, lo
 	facts := machine.Look()
 	limits := facts.Share(plan.Limits{MemoryBytes: s.MemoryBytes, DiskBytes: s.DiskBytes, Threads: s.Threads}, s.Slots)
 	launcher := &worker.Launcher{RequireSandbox: s.RequireSandbox}
+	shared := catalogue.New(s.Shares, inspector(launcher, root, limits), time.Now, log)
+	key, err := catalogue.ReadKey(folder.Path(keyFile))
+	if err != nil {
+		return nil, err
+	}
+	shared.UseKey(key)
 	return agent.New(agent.Config{
 		Client: c, Folder: folder, Spool: held, Outputs: kept, Worker: launcher, WorkRoot: root,
 		Digests:   digests.Open(folder.Path(digestsFile), digester(launcher, root, limits), time.Now, log),
-		Catalogue: catalogue.New(s.Shares, inspector(launcher, root, limits), time.Now, log),
+		Catalogue: shared,
 		Token:     s.Token, Name: s.Name, Labels: s.Labels, Slots: s.Slots, Machine: facts, Limits: limits,
 		ConnectTimeout: s.ConnectTimeout, Now: time.Now, Log: log,
 	}), nil

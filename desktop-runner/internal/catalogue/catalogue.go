@@ -43,6 +43,7 @@ type Catalogue struct {
 	inspect Inspect
 	now     func() time.Time
 	log     *slog.Logger
+	key     []byte // see UseKey
 
 	index map[string]int // of entries, by the dataset's name; fixed
 	// looking has a place for each entry, taken while its file is inspected, so
@@ -148,7 +149,7 @@ func (c *Catalogue) Offer() api.DatasetsRequest {
 		}
 		out.Datasets = append(out.Datasets, api.DatasetOffer{
 			Name: e.share.Name, Columns: e.description.Columns, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize,
-			Rows: announced(e.description.Rows, e.share), Revision: e.version, Description: e.share.Description,
+			Rows: announced(e.description.Rows, e.share), Revision: c.revisionOf(e), Description: e.share.Description,
 			Reading: told(*e.description, e.share),
 		})
 	}
@@ -208,7 +209,7 @@ func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
 	}
 	file := e.file
 	file.Format = e.description.Format
-	return Found{File: file, Revision: e.version}, nil
+	return Found{File: file, Revision: c.revisionOf(e)}, nil
 }
 
 var errFormats = errors.New("has files of several formats")

@@ -32,7 +32,7 @@ func Stamp(paths []string) Stamped {
 			return Stamped{}
 		}
 		changed, number := recordOf(info)
-		fmt.Fprintf(sum, "%q %d %d %d %d\n", path, info.Size(), info.ModTime().UnixNano(), changed.UnixNano(), number)
+		sum.Write(fmt.Appendf(nil, "%q %d %d %d %d\n", path, info.Size(), info.ModTime().UnixNano(), changed.UnixNano(), number))
 		out.Bytes += info.Size()
 		for _, at := range []time.Time{info.ModTime(), changed} {
 			if at.After(out.ChangedAt) {

@@ -38,7 +38,7 @@ func Digest(ctx context.Context, file plan.File) (string, error) {
 		if err != nil || len(file.More) == 0 {
 			return sum, err
 		}
-		fmt.Fprintf(all, "%s  %s\n", sum, filepath.Base(path))
+		all.Write(fmt.Appendf(nil, "%s  %s\n", sum, filepath.Base(path)))
 	}
 	return hexOf(all), nil
 }
