@@ -11,6 +11,9 @@ import (
 	"ddap/shared/result"
 )
 
+// hashed are the kinds of sources of which the agent has a hash, sooner or later.
+var hashed = map[result.SourceKind]bool{result.SourceFile: true, result.SourceFiles: true, result.SourceUpload: true}
+
 // complete puts into a manifest what the operation does not know: where the data
 // comes from, and how its files are. Call it after the work: files that then still
 // have the stamp which they had when their hash was computed are those that were
@@ -33,7 +36,7 @@ func complete(ctx context.Context, m *finding.Manifest, in plan.Input, db *engin
 		m.Bytes = &now.Bytes
 	}
 	switch {
-	case m.Source.Kind == result.SourceOutput:
+	case !hashed[m.Source.Kind]:
 		m.HashState = result.HashNone
 	case in.Origin.SHA256 != "" && in.Origin.Stamp == now.Stamp:
 		m.SHA256, m.HashState = in.Origin.SHA256, result.HashKnown

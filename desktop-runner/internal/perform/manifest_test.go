@@ -69,9 +69,11 @@ func TestFetch_NamesNoHash_ThatIsNotThatOfTheDataWhichWasRead(t *testing.T) {
 			require.Equal(t, result.SourceFile, m.Source.Kind)
 		})
 	}
-	in := shared(t, result.Rows)
-	in.Origin = plan.Origin{Kind: result.SourceOutput}
-	require.Equal(t, result.HashNone, manifest(t, in).SHA256State, "nobody computes that of a task's output")
+	for _, kind := range []result.SourceKind{result.SourceOutput, result.SourceConnection, "a newer one"} {
+		in := shared(t, result.Rows)
+		in.Origin = plan.Origin{Kind: kind}
+		require.Equal(t, result.HashNone, manifest(t, in).SHA256State, "nobody computes that of %s", kind)
+	}
 }
 
 // The exact size of two revisions differs by what one person was added with, and
