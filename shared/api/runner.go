@@ -36,7 +36,7 @@ type DatasetOffer struct {
 	Revision     string          `json:"revision,omitempty" maxLength:"200" doc:"Changes when the data does"`
 	Description  string          `json:"description,omitempty" maxLength:"2000"`
 	// Reading says in words how the files are taken.
-	Reading string `json:"reading,omitempty" maxLength:"500" doc:"How its text files are taken, as in 'utf-8, separator comma'; where the owner shares summaries only, no more than what every line shows"`
+	Reading string `json:"reading,omitempty" maxLength:"500" doc:"How its files are taken, as in 'utf-8, separator comma'; where the owner shares summaries only, no more than what every line shows"`
 }
 
 // RegisterResponse carries the runner's own credential, shown this once.
@@ -248,7 +248,7 @@ type Dataset struct {
 	Rows         *int64          `json:"rows,omitempty"`
 	Revision     string          `json:"revision,omitempty"`
 	Description  string          `json:"description,omitempty"`
-	Reading      string          `json:"reading,omitempty" doc:"How its text files are taken, in its runner's words"`
+	Reading      string          `json:"reading,omitempty" doc:"How its files are taken, in its runner's words"`
 	RunnerID     string          `json:"runner_id" format:"uuid"`
 	RunnerName   string          `json:"runner_name"`
 	Online       bool            `json:"online"`

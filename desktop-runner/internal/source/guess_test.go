@@ -9,6 +9,7 @@ import (
 
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/source"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 )
 
 func TestInspect_SaysHowAFileIsTaken(t *testing.T) {
@@ -26,4 +27,15 @@ func TestInspect_SaysHowAFileIsTaken(t *testing.T) {
 		require.Equal(t, c.guess, d.Guess, name)
 		require.Equal(t, c.layout, d.Layout, name)
 	}
+}
+
+// The cells in use tell exactly how many rows there are.
+func TestInspect_SaysOfAWorkbook_NothingThatSummariesMayNotTell(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "pay.xlsx")
+	require.NoError(t, os.WriteFile(path, workbooktest.Pack(workbooktest.Parts(workbooktest.Rows([]any{"name"}, []any{"Ann"}, []any{"Ben"}))), 0o600))
+	d, err := source.Inspect(t.Context(), plan.File{Path: path}, t.TempDir(), plan.Limits{})
+	require.NoError(t, err)
+	require.Contains(t, d.Guess, "A1:A3")
+	require.Empty(t, d.Layout)
 }
