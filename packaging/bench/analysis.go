@@ -50,9 +50,12 @@ var questions = []question{
 // input is one form of the flights. A bar is a multiple of a peer's time or
 // memory; zero is none. DuckDB's bar has slack on top, for the child process.
 type input struct {
-	file           string
-	rows           int
-	format         string
+	file   string
+	rows   int
+	format string
+	// unseen is a file that nobody has looked at, such as an upload; what a runner
+	// shares, it has looked at before.
+	unseen         bool
 	duckdb, pandas float64
 	pandasMemory   float64
 	// skip and skipDuckDB are why pandas and DuckDB do not take part.
@@ -64,6 +67,8 @@ const slack = 50 * time.Millisecond
 var inputs = []input{
 	{file: "flights.csv", rows: 3_000_000, format: "csv", duckdb: 1.2, pandas: 0.25, pandasMemory: 0.5},
 	{file: "flights.ndjson", rows: 3_000_000, format: "json", duckdb: 1.2, pandas: 0.25, pandasMemory: 0.5},
+	{file: "flights.csv", rows: 3_000_000, format: "csv", unseen: true},
+	{file: "flights.ndjson", rows: 3_000_000, format: "json", unseen: true},
 	{file: "flights.parquet", rows: 3_000_000, format: "parquet", duckdb: 1.2, skip: "Debian's pandas reads no Parquet"},
 	{file: "flights.xlsx", rows: 200_000, format: "xlsx", pandas: 1.0 / 3, pandasMemory: 0.5, skipDuckDB: "it would have to fetch an extension"},
 }
@@ -167,12 +172,16 @@ func (a *analysisBench) run(ctx context.Context, out any, command ...string) err
 // measure lets the programs take turns, so that a busy moment meets all of them,
 // and keeps the best time of each.
 func (a *analysisBench) measure(ctx context.Context, w question, in input) error {
-	fmt.Printf("Measuring %s of %s ...\n", w.name, in.file)
+	fmt.Printf("Measuring %s of %s ...\n", w.name, in.title())
+	known, err := a.look(ctx, in)
+	if err != nil {
+		return err
+	}
 	var ours, pandas, duckdb figure
 	for range a.starts {
 		var one figure
 		var err error
-		if one, err = a.ours(ctx, w, in); err != nil {
+		if one, err = a.ours(ctx, w, in, known); err != nil {
 			return err
 		}
 		best(&ours, one)
@@ -209,16 +218,52 @@ func best(so *figure, one figure) {
 
 // ours does the task in the child process that does it in a runner, from its
 // start to its end, within its walls and limits.
-func (a *analysisBench) ours(ctx context.Context, w question, in input) (figure, error) {
+func (a *analysisBench) ours(ctx context.Context, w question, in input, known json.RawMessage) (figure, error) {
 	work, err := os.MkdirTemp(a.folder, "work-")
 	if err != nil {
 		return figure{}, fmt.Errorf("make a work folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	order, err := a.order(w, in, work)
+	order, err := a.order(w, in, work, known)
 	if err != nil {
 		return figure{}, err
 	}
+	var done reply
+	one, err := a.child(ctx, order, &done)
+	if err != nil {
+		return figure{}, err
+	}
+	one.Answer = []float64{float64(done.Outcome.Document.Metrics[w.metric])}
+	return one, nil
+}
+
+// look is what a runner does with a file before it offers it: a child reads all
+// of it and says how it is to be read.
+func (a *analysisBench) look(ctx context.Context, in input) (json.RawMessage, error) {
+	if in.unseen {
+		return nil, nil
+	}
+	work, err := filepath.Abs(a.at("look"))
+	if err != nil {
+		return nil, fmt.Errorf("find a folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	path, err := filepath.Abs(a.at(in.file))
+	if err := errors.Join(err, os.MkdirAll(work, 0o750)); err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	type object = map[string]any
+	order, err := json.Marshal(object{"inspect": object{"work_dir": work, "file": object{"path": path}, "limits": object{"threads": a.threads}}})
+	if err != nil {
+		return nil, fmt.Errorf("write an order: %w", err)
+	}
+	var done reply
+	_, err = a.child(ctx, order, &done)
+	return done.Description.Known, err
+}
+
+// child gives an order to a runner's child and measures it from its start to its end.
+func (a *analysisBench) child(ctx context.Context, order []byte, done *reply) (figure, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(a.bin, "ddap-runner"), "__work")
 	cmd.Env = []string{}
 	stdin, err := cmd.StdinPipe()
@@ -236,7 +281,7 @@ func (a *analysisBench) ours(ctx context.Context, w question, in input) (figure,
 	if _, err := stdin.Write(append(order, '\n')); err != nil {
 		return figure{}, fmt.Errorf("give the child its order: %w", err)
 	}
-	metrics, readErr := outcome(json.NewDecoder(stdout))
+	readErr := done.read(json.NewDecoder(stdout))
 	// A child stops when its order's pipe closes, so it stays open until then.
 	_ = stdin.Close()
 	if err := errors.Join(readErr, cmd.Wait()); err != nil {
@@ -247,11 +292,11 @@ func (a *analysisBench) ours(ctx context.Context, w question, in input) (figure,
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		peak = usage.Maxrss * 1024
 	}
-	return figure{Seconds: took.Seconds(), PeakBytes: peak, Answer: []float64{float64(metrics[w.metric])}}, nil
+	return figure{Seconds: took.Seconds(), PeakBytes: peak}, nil
 }
 
 // order is what package worker of the runner reads.
-func (a *analysisBench) order(w question, in input, work string) ([]byte, error) {
+func (a *analysisBench) order(w question, in input, work string, known json.RawMessage) ([]byte, error) {
 	path, err := filepath.Abs(a.at(in.file))
 	if err != nil {
 		return nil, fmt.Errorf("find a file: %w", err)
@@ -265,38 +310,51 @@ func (a *analysisBench) order(w question, in input, work string) ([]byte, error)
 		"params": json.RawMessage(w.params), "work_dir": work, "limits": object{"threads": a.threads, "memory_bytes": 2 << 30},
 		"inputs": []object{{
 			"path": "params.source", "name": "flights",
-			"file": object{"path": path, "format": in.format, "policy": result.Rows},
+			"file": object{"path": path, "format": in.format, "policy": result.Rows, "known": known},
 		}},
 	}})
 }
 
-// outcome reads what the child says until it says how the task ended.
-func outcome(lines *json.Decoder) (map[string]result.Number, error) {
+// reply is what a child says last.
+type reply struct {
+	Outcome struct {
+		Document *result.Document `json:"document"`
+		Failure  *struct {
+			Message string `json:"message"`
+		} `json:"failure"`
+	} `json:"outcome"`
+	Description struct {
+		Format string          `json:"format"`
+		Known  json.RawMessage `json:"known"`
+	} `json:"description"`
+}
+
+// read reads what the child says until it says how its order ended.
+func (r *reply) read(lines *json.Decoder) error {
 	for {
-		var line struct {
-			Outcome *struct {
-				Document *result.Document `json:"document"`
-				Failure  *struct {
-					Message string `json:"message"`
-				} `json:"failure"`
-			} `json:"outcome"`
+		if err := lines.Decode(r); err != nil {
+			return fmt.Errorf("read what the child says: %w", err)
 		}
-		switch err := lines.Decode(&line); {
-		case err != nil:
-			return nil, fmt.Errorf("read what the child says: %w", err)
-		case line.Outcome == nil:
-			continue
-		case line.Outcome.Document != nil:
-			return line.Outcome.Document.Metrics, nil
-		case line.Outcome.Failure != nil:
-			return nil, errors.New(line.Outcome.Failure.Message)
+		switch {
+		case r.Outcome.Failure != nil:
+			return errors.New(r.Outcome.Failure.Message)
+		case r.Outcome.Document != nil, r.Description.Format != "":
+			return nil
 		}
 	}
 }
 
+// title names a form of the flights for people.
+func (in input) title() string {
+	if in.unseen {
+		return in.file + ", never seen"
+	}
+	return in.file
+}
+
 func (a *analysisBench) note(w question, in input, ours, pandas, duckdb figure) {
 	a.rows = append(a.rows, []string{
-		w.name, in.file, fmt.Sprintf("%.0f ms", 1000*ours.Seconds), mebibytes(ours.PeakBytes),
+		w.name, in.title(), fmt.Sprintf("%.0f ms", 1000*ours.Seconds), mebibytes(ours.PeakBytes),
 		against(ours.Seconds, pandas.Seconds, in.pandas, 0, in.skip),
 		against(float64(ours.PeakBytes), float64(pandas.PeakBytes), in.pandasMemory, 0, in.skip),
 		against(ours.Seconds, duckdb.Seconds, in.duckdb, slack.Seconds(), in.skipDuckDB),

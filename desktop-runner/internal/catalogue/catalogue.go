@@ -208,7 +208,7 @@ func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
 		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q cannot be read: %s", name, e.trouble)
 	}
 	file := e.file
-	file.Format = e.description.Format
+	file.Format, file.Known = e.description.Format, e.description.Known
 	return Found{File: file, Revision: c.revisionOf(e)}, nil
 }
 

@@ -183,13 +183,22 @@ func (db *DB) Rows(ctx context.Context, query string, args ...any) ([][]any, err
 	return out, err
 }
 
-// Columns gives the names and the database's types of a query's columns.
+// Columns gives the names and the database's types of a query's columns. The
+// query is looked at once: DESCRIBE would do so when it is prepared and again when
+// it is run, which for JSON means to read the file twice.
 func (db *DB) Columns(ctx context.Context, query string) (names, databaseTypes []string, err error) {
+	const view = "columns of a query"
+	if _, err := db.Exec(ctx, "CREATE OR REPLACE TEMP VIEW "+Identifier(view)+" AS "+query); err != nil {
+		return nil, nil, err
+	}
 	err = db.Each(ctx, func(row []any) error {
 		names = append(names, fmt.Sprint(row[0]))
 		databaseTypes = append(databaseTypes, fmt.Sprint(row[1]))
 		return nil
-	}, "DESCRIBE "+query)
+	}, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", view)
+	if _, dropping := db.Exec(ctx, "DROP VIEW IF EXISTS "+Identifier(view)); err == nil {
+		err = dropping
+	}
 	return names, databaseTypes, err
 }
 

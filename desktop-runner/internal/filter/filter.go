@@ -36,6 +36,14 @@ func Run(ctx context.Context, s *step.Step, p *operation.FilterParams) (finding.
 	return q.run(ctx)
 }
 
+// ReadsOnce reports whether a filter reads its source in one statement, and in an
+// order that does not matter. Where single rows may not show, what groups are
+// made of is looked at again to judge them.
+func ReadsOnce(p *operation.FilterParams, singleRowsMayShow bool) bool {
+	q := query{params: p, grouped: p.Grouped()}
+	return !q.needsPlaces() && len(p.Missing) == 0 && p.Pivot == nil && (singleRowsMayShow || !q.grouped)
+}
+
 // query is one filter while it is compiled and run.
 type query struct {
 	*chain

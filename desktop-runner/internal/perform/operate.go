@@ -20,14 +20,14 @@ import (
 func (w *work) operate(ctx context.Context, params operation.Params) (finding.Finding, error) {
 	switch p := params.(type) {
 	case *operation.FetchParams:
-		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return fetch.Run(ctx, s, p) })
+		return w.onData(ctx, p, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return fetch.Run(ctx, s, p) })
 	case *operation.FilterParams:
 		if err := w.policy.RefuseUncounted(p.Uncounted()...); err != nil {
 			return finding.Finding{}, err
 		}
-		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return filter.Run(ctx, s, p) })
+		return w.onData(ctx, p, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return filter.Run(ctx, s, p) })
 	case *operation.AnalyzeParams:
-		return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return analyze.Run(ctx, s, p) })
+		return w.onData(ctx, p, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return analyze.Run(ctx, s, p) })
 	case *operation.ExportParams:
 		return w.export(ctx, p)
 	default:
@@ -44,5 +44,5 @@ func (w *work) export(ctx context.Context, p *operation.ExportParams) (finding.F
 	if err := w.policy.RefuseRows("a " + string(p.Format) + " file of this data"); err != nil {
 		return finding.Finding{}, err
 	}
-	return w.onData(ctx, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return export.Data(ctx, s, p) })
+	return w.onData(ctx, p, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return export.Data(ctx, s, p) })
 }

@@ -82,16 +82,32 @@ func invalid(err error) error {
 	return fault.New(f.Op, fault.Invalid, string(task.InvalidParams), "%s", f.Message)
 }
 
-// onData opens the inputs and runs an operation on the first of them; it finds
-// the others by their place in the parameters.
-func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.Step) (finding.Finding, error)) (f finding.Finding, err error) {
+// doing is what is done on data.
+type doing func(ctx context.Context, s *step.Step) (finding.Finding, error)
+
+// onData runs an operation on the inputs that are data. Where what is known of a
+// file, or of the columns that are needed, turns out to be wrong, it runs again
+// as if nothing were.
+func (w *work) onData(ctx context.Context, params operation.Params, do doing) (finding.Finding, error) {
 	inputs, err := w.inputs()
 	if err != nil {
-		return f, err
+		return finding.Finding{}, err
 	}
+	first, others := w.reading(params)
+	f, again, err := w.attempt(ctx, inputs, first, others, do)
+	if again {
+		f, _, err = w.attempt(ctx, unknown(inputs), source.Use{}, source.Use{}, do)
+	}
+	return f, err
+}
+
+// attempt opens the inputs and runs an operation on the first of them; it finds
+// the others by their place in the parameters. Again is true for an error that
+// another attempt, which takes nothing for known, may not have.
+func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others source.Use, do doing) (f finding.Finding, again bool, err error) {
 	db, err := engine.Open(ctx, engine.Options{WorkDir: w.plan.WorkDir, Files: paths(inputs), Limits: w.plan.Limits})
 	if err != nil {
-		return f, err
+		return f, false, err
 	}
 	defer func() {
 		if failed := db.Close(); err == nil {
@@ -100,24 +116,44 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 		err = w.blame(ctx, err, inputs)
 	}()
 
-	const reading = 0.4
-	share := reading / float64(len(inputs))
 	tracker := &step.Tracker{}
-	tracker.Stage("reading", 0, share)
+	tracker.Stage("reading", 0, reading/float64(len(inputs)))
 	stop := watch(db, tracker, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
 	defer stop()
 	s := &step.Step{
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
 	}
-	var notes []string
+	notes, err := w.open(ctx, s, inputs, first, others)
+	if err != nil {
+		return f, false, err
+	}
+	f, err = do(ctx, s)
+	settled := s.Relation.Settle(err)
+	kind := engine.KindOf(err)
+	again = (s.Relation.Streams() || first.Column != nil) && errors.Is(settled, err) && (kind == engine.Unreadable || kind == engine.Refused)
+	f.Notes = append(notes, f.Notes...)
+	if settled == nil && f.Manifest != nil {
+		settled = complete(ctx, f.Manifest, inputs[0], db)
+	}
+	return f, again, settled
+}
+
+// reading is the part of the work that opening the inputs is taken for.
+const reading = 0.4
+
+// open makes the inputs readable, and counts the rows of the first.
+func (w *work) open(ctx context.Context, s *step.Step, inputs []plan.Input, first, others source.Use) (notes []string, err error) {
+	share := reading / float64(len(inputs))
 	for i, in := range inputs {
-		if i > 0 {
-			tracker.Stage("reading", float64(i)*share, float64(i+1)*share)
+		use := others
+		if i == 0 {
+			use = first
 		}
-		rel, err := source.Open(ctx, db, i, in.Name, *in.File, w.plan.Limits)
+		s.Tracker.Stage("reading", float64(i)*share, float64(i+1)*share)
+		rel, err := source.OpenFor(ctx, s.DB, i, in.Name, *in.File, w.plan.Limits, use)
 		if err != nil {
-			return f, err
+			return nil, err
 		}
 		rel.Protected = in.File.Policy != result.Rows
 		notes = append(notes, rel.Notes...)
@@ -125,19 +161,20 @@ func (w *work) onData(ctx context.Context, do func(ctx context.Context, s *step.
 			s.Others[in.Path] = rel
 			continue
 		}
-		counted, err := db.Rows(ctx, "SELECT count(*) FROM "+rel.From)
-		if err != nil {
-			return f, err
+		if rel.Streams() && in.File.Known != nil {
+			s.Tracker.Begin(share)
 		}
-		s.Relation = rel
+		if s.Relation = rel; rel.Rows != nil {
+			s.Rows = *rel.Rows
+			continue
+		}
+		counted, err := s.DB.Rows(ctx, "SELECT count(*) FROM "+rel.From)
+		if err != nil {
+			return nil, err
+		}
 		s.Rows, _ = counted[0][0].(int64)
 	}
-	f, err = do(ctx, s)
-	f.Notes = append(notes, f.Notes...)
-	if err == nil && f.Manifest != nil {
-		err = complete(ctx, f.Manifest, inputs[0], db)
-	}
-	return f, err
+	return notes, nil
 }
 
 // inputs gives those that are data, with the real paths of their files. The one

@@ -72,6 +72,8 @@ type File struct {
 	// More are further files of the same dataset, where it is a folder or a glob;
 	// their rows follow in this order.
 	More []string `json:"more,omitempty"`
+	// Known is what is known of the files' content; nil where nobody has looked.
+	Known *Known `json:"known,omitempty"`
 }
 
 // Paths lists the files of the dataset.

@@ -28,6 +28,8 @@ type Description struct {
 	Notes []string `json:"notes,omitempty"`
 	// Layout is the part of Guess that no single row decides.
 	Layout string `json:"layout,omitempty"`
+	// Known is how tasks may read the files without a look of their own.
+	Known *plan.Known `json:"known,omitempty"`
 }
 
 // Inspect looks at a dataset that an owner wants to share: it reads all of it
@@ -36,6 +38,7 @@ type Description struct {
 // names the dataset by the base name of its first file only.
 func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (_ Description, err error) {
 	name := filepath.Base(file.Path)
+	file.Known = nil
 	file, err = LocateAll(name, file)
 	if err != nil {
 		return Description{}, err
@@ -58,14 +61,10 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 	}
 	defer r.close()
 	out := Description{Format: file.Format}
-	err = r.read(ctx, func(columns []column, from string) error {
-		rows, err := r.db.Rows(ctx, "SELECT count(*)"+counts(file.Format, columns)+" FROM "+from)
-		if err == nil {
-			n, _ := rows[0][0].(int64)
-			out.Columns, out.Rows = plain(columns), &n
-		}
-		return err
-	})
+	columns, rows, err := r.survey(ctx, Use{})
+	if err == nil {
+		out.Columns, out.Rows, out.Known = plain(columns), &rows, r.learn(rows)
+	}
 	out.Guess, out.Layout, out.Notes = r.guess(), r.layout(), r.notes()
 	return out, r.unchanged(err)
 }

@@ -283,9 +283,9 @@ var forms = map[kind]form{
 	kindMonth:     {"VARCHAR", result.Date, "CAST(strptime(translate(trim($), '/-', '..'), '%m.%d.%Y') AS DATE)"},
 }
 
-// column gives the column of a kind as it is read.
-func (k kind) column(name string) column {
-	f := forms[k]
+// column gives the column of a kind as it is read; sure means that every value fits.
+func (k kind) column(name string, sure bool) column {
+	f := k.form(sure)
 	return column{result.Column{Name: name, Type: f.as}, strings.ReplaceAll(f.expression, "$", engine.Identifier(name))}
 }
 

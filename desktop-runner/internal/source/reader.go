@@ -33,6 +33,13 @@ type reader struct {
 	looking int
 	// detect lets the engine find the types of JSON again in each statement.
 	detect bool
+	// known is what the files are read by, nil where they are looked at; fields and
+	// gaps are what was found of them, for learn.
+	known  *plan.Known
+	fields [][]plan.KnownColumn
+	gaps   bool
+	// identities are those of the files at the beginning.
+	identities []string
 	// stamps tell by size and time of change whether a file is as it was.
 	stamps []string
 }
@@ -54,7 +61,7 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 	if r.room <= 0 {
 		r.room = defaultRoom
 	}
-	r.stamps = stampsOf(file.Paths())
+	r.stamps, r.identities, r.known = stampsOf(file.Paths()), identities(file.Paths()), recall(file)
 	for i, path := range file.Paths() {
 		t := &text{reading: file.Reading, path: path, text: path, number: i + 1, of: len(file.Paths()), prefix: fmt.Sprintf("input%d", index)}
 		if err := checkContent(path, file.Format); err != nil {
@@ -63,7 +70,13 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 		if file.Format != plan.CSV {
 			continue
 		}
-		if err := t.prepare(ctx, db.WorkDir(), r.room); err != nil {
+		find := t.prepare
+		if r.known != nil {
+			find = func(ctx context.Context, folder string, room int64) error {
+				return t.recall(ctx, r.known.Texts[i], folder, room)
+			}
+		}
+		if err := find(ctx, db.WorkDir(), r.room); err != nil {
 			return nil, r.unchanged(r.trouble(ctx, t, err))
 		}
 		r.texts = append(r.texts, t)
@@ -108,7 +121,11 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 		if columns, from, err = r.columns(ctx); err != nil {
 			break
 		}
-		if err = use(columns, from); err == nil || !mayBeDamage(r.file.Format, err) {
+		err = use(columns, from)
+		switch {
+		case r.stale(err):
+			return errMisknown
+		case err == nil || !mayBeDamage(r.file.Format, err):
 			return err
 		}
 		// The engine may have found a form of dates that its types do not tell.
@@ -192,7 +209,7 @@ func (r *reader) textColumns() ([]column, string, error) {
 	}
 	columns, sources := make([]column, len(names)), make([]string, len(r.texts))
 	for i, name := range names {
-		columns[i] = kinds[name].column(name)
+		columns[i] = kinds[name].column(name, r.known != nil)
 	}
 	for i, t := range r.texts {
 		for j, name := range t.names {
@@ -208,6 +225,7 @@ func (r *reader) textColumns() ([]column, string, error) {
 func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 	var columns []column
 	var names, sources []string
+	r.fields = nil
 	for i, path := range r.file.Paths() {
 		r.looking = i + 1
 		from := "read_parquet(" + engine.Path(path) + ", hive_partitioning = false)"
@@ -216,12 +234,13 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 			// whole file is looked at.
 			from = "read_json(" + engine.Path(path) + ", sample_size = -1, hive_partitioning = false)"
 		}
-		own, types, err := r.db.Columns(ctx, "SELECT * FROM "+from)
+		own, types, err := r.knownFields(ctx, i, from)
 		if err != nil {
 			return nil, "", err
 		}
+		typed := false
 		if r.file.Format == plan.JSON && !r.detect {
-			from = typedJSON(path, own, types, from)
+			from, typed = typedJSON(path, own, types, from)
 		}
 		where := (&text{number: i + 1, of: len(r.file.Paths())}).where()
 		if i == 0 {
@@ -238,6 +257,9 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 		if i == 0 {
 			columns = found
 		}
+		if typed {
+			r.note(types, found)
+		}
 		for _, c := range found {
 			first := columns[slices.Index(names, c.Name)]
 			if first.Type != c.Type {
@@ -253,15 +275,15 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 // typedJSON reads a file with the types that the engine has found in all of it:
 // finding them takes several times as long as reading, and each statement would
 // do so again. It gives back from where a name may not be that of a field.
-func typedJSON(path string, names, types []string, from string) string {
+func typedJSON(path string, names, types []string, from string) (string, bool) {
 	list := make([]string, len(names))
 	for i, name := range names {
 		if renamed(name, names) || name == "json" {
-			return from
+			return from, false
 		}
 		list[i] = engine.Literal(name) + ": " + engine.Literal(types[i])
 	}
-	return "read_json(" + engine.Path(path) + ", columns = {" + strings.Join(list, ", ") + "}, format = 'auto', hive_partitioning = false)"
+	return "read_json(" + engine.Path(path) + ", columns = {" + strings.Join(list, ", ") + "}, format = 'auto', hive_partitioning = false)", true
 }
 
 // renamed reports whether the engine may have put a number behind a name because

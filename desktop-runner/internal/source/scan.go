@@ -3,7 +3,11 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"io"
 	"os"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -49,4 +53,35 @@ func foreignText(path string) (line int, foreign bool) {
 			return line, !multibyte
 		}
 	}
+}
+
+// occurring gives those texts that a file has anywhere, be it inside of others:
+// only these can be a field. Texts that quotes would change are not looked for.
+func occurring(path string, texts []string) []string {
+	f, err := os.Open(path)
+	if err != nil {
+		return texts
+	}
+	defer f.Close()
+	longest, found := 0, map[string]bool{}
+	for _, text := range texts {
+		longest, found[text] = max(longest, len(text)), strings.ContainsAny(text, "\"\r\n")
+	}
+	// Each piece is looked at with the end of the one before.
+	buffer, kept := make([]byte, longest+rewriteBytes), 0
+	for {
+		n, err := f.Read(buffer[kept:])
+		piece := buffer[:kept+n]
+		for _, text := range texts {
+			found[text] = found[text] || bytes.Contains(piece, []byte(text))
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return texts
+		}
+		kept = copy(buffer, piece[max(0, len(piece)-longest):])
+	}
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return !found[text] })
 }

@@ -6,13 +6,11 @@
 package source
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
-	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -32,35 +30,16 @@ type Relation struct {
 	Notes []string
 	// Protected means that the owner shares these rows as summaries only.
 	Protected bool
+	// Rows is how many it has; nil where nobody has counted them.
+	Rows *int64
+
+	// reader is set where the file is read while the operation runs.
+	reader *reader
 }
 
 // InFileOrder is an expression that numbers a relation's rows in the order of
 // the file; it stands in the SELECT that reads the relation, and nowhere deeper.
 const InFileOrder = "row_number() OVER ()"
-
-// Open makes the file readable as relation number index of db. CSV and JSON are
-// read whole at once, so that a broken line is found before anything is
-// computed, and so is XLSX; Parquet is read in place. The error is a fault with the code
-// source_unreadable, or one of the engine.
-func Open(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*Relation, error) {
-	r, err := newReader(ctx, db, index, dataset, file, limits)
-	if err != nil {
-		return nil, err
-	}
-	defer r.close()
-	kind := "TABLE"
-	if file.Format == plan.Parquet || file.Format == plan.XLSX {
-		kind = "VIEW"
-	}
-	rel := &Relation{Dataset: dataset, From: engine.Identifier(fmt.Sprintf("input%d", index))}
-	err = r.read(ctx, func(columns []column, from string) error {
-		rel.Columns = plain(columns)
-		_, err := db.Exec(ctx, "CREATE "+kind+" "+rel.From+" AS SELECT "+expressions(columns)+" FROM "+from)
-		return err
-	})
-	rel.Notes = r.notes()
-	return rel, r.unchanged(err)
-}
 
 // Names lists the columns' names.
 func (r *Relation) Names() []string { return NamesOf(r.Columns) }

@@ -45,6 +45,10 @@ type text struct {
 	unsure []string
 	// whole: all records were looked at, not just the first.
 	whole bool
+	// sure: every value is known to fit the kind of its column, and of the texts for
+	// a missing value only the occurring ones matter.
+	sure      bool
+	occurring []string
 }
 
 // where begins a sentence about one of several files.
@@ -74,14 +78,18 @@ func (t *text) prepare(ctx context.Context, folder string, room int64) error {
 }
 
 func (t *text) rewrite(ctx context.Context, folder string, room int64) error {
+	if err := t.writeAnew(ctx, folder, room); err != nil {
+		return err
+	}
+	return t.look(ctx, folder, room)
+}
+
+func (t *text) writeAnew(ctx context.Context, folder string, room int64) error {
 	if folder == "" {
 		return errRoom
 	}
 	t.text = filepath.Join(folder, t.prefix+"-"+strconv.Itoa(t.number)+filepath.Ext(t.path))
-	if err := rewrite(ctx, t.path, t.text, t.encoding, room); err != nil {
-		return err
-	}
-	return t.look(ctx, folder, room)
+	return rewrite(ctx, t.path, t.text, t.encoding, room)
 }
 
 func (t *text) look(ctx context.Context, folder string, room int64) error {
@@ -284,19 +292,27 @@ func isYear(cell string) bool {
 	return err == nil && year >= 1800 && year <= 2200
 }
 
+// bufferBytes is how much of a file the engine reads at once. Its own 32 MB for
+// each thread fall out of the processor's caches: 4 MB read a tenth faster, in
+// less than half the memory, and the engine wants more than its longest line of 2 MB.
+const bufferBytes = 4 << 20
+
 // from is the FROM clause that reads the file.
 func (t *text) from() string {
 	columns := make([]string, len(t.names))
 	for i, name := range t.names {
-		columns[i] = engine.Literal(name) + ": " + engine.Literal(forms[t.kinds[i]].read)
+		columns[i] = engine.Literal(name) + ": " + engine.Literal(t.kinds[i].form(t.sure).read)
 	}
-	nulls := []string{"''"}
-	for _, na := range naValues(t.reading) {
+	nulls, missing := []string{"''"}, naValues(t.reading)
+	if t.sure {
+		missing = t.occurring
+	}
+	for _, na := range missing {
 		nulls = append(nulls, engine.Literal(na))
 	}
 	return "read_csv(" + engine.Path(t.text) + ", auto_detect = false, delim = " + engine.Literal(string(t.dialect.delimiter)) +
 		`, quote = '"', escape = '"', comment = '', skip = 0, strict_mode = true, null_padding = false, ignore_errors = false` +
-		", hive_partitioning = false, compression = 'none', header = " + strconv.FormatBool(t.header) +
+		", hive_partitioning = false, compression = 'none', buffer_size = " + strconv.Itoa(bufferBytes) + ", header = " + strconv.FormatBool(t.header) +
 		", nullstr = [" + strings.Join(nulls, ", ") + "], columns = {" + strings.Join(columns, ", ") + "})"
 }
 

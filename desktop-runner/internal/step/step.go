@@ -75,6 +75,7 @@ type Tracker struct {
 	from, to float64
 	within   float64
 	own      bool
+	begin    float64
 }
 
 // Stage begins a part of the work that lies between two fractions of the whole.
@@ -93,6 +94,14 @@ func (t *Tracker) Counted(name string, from, to float64) {
 	t.stage, t.from, t.to, t.within, t.own = name, from, to, 0, true
 }
 
+// Begin takes the work up to a fraction for one that is not to be done: the rest
+// is all of it then.
+func (t *Tracker) Begin(at float64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.begin = at
+}
+
 // Advance says how far the stage is, between 0 and 1.
 func (t *Tracker) Advance(within float64) {
 	t.mu.Lock()
@@ -109,5 +118,5 @@ func (t *Tracker) Now(engine float64) (stage string, fraction float64) {
 	if !t.own {
 		within = engine
 	}
-	return t.stage, t.from + (t.to-t.from)*within
+	return t.stage, max(0, t.from+(t.to-t.from)*within-t.begin) / (1 - t.begin)
 }

@@ -44,6 +44,8 @@ type Description struct {
 	Notes []string `json:"notes,omitempty"`
 	// Layout is the part of Guess that no single row decides.
 	Layout string `json:"layout,omitempty"`
+	// Known is how tasks may read the files without a look of their own.
+	Known *plan.Known `json:"known,omitempty"`
 }
 
 // order is the one line that a child reads: exactly one of Plan, Inspect and

@@ -1,0 +1,163 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"ddap/desktop-runner/internal/engine"
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sharepath"
+	"ddap/shared/result"
+)
+
+// errMisknown means that the files are not what is known of them.
+var errMisknown = errors.New("the files are not as they are known")
+
+// identities tell whether the files are as they were; empty where one is missing.
+func identities(paths []string) []string {
+	if stamp := sharepath.Stamp(paths).Stamp; stamp != "" {
+		return []string{stamp}
+	}
+	return nil
+}
+
+// recall gives what is known of the files; nil where they are others by now.
+func recall(file plan.File) *plan.Known {
+	k, n := file.Known, len(file.Paths())
+	switch {
+	case k == nil, len(k.Stamps) == 0, !slices.Equal(k.Stamps, identities(file.Paths())),
+		file.Format == plan.CSV && len(k.Texts) != n, file.Format == plan.JSON && len(k.Records) != n:
+		return nil
+	}
+	return k
+}
+
+// survey reads every value of a use's columns, so that their types hold for all
+// rows, finds a broken line, and counts the rows.
+func (r *reader) survey(ctx context.Context, use Use) (columns []column, rows int64, err error) {
+	err = r.read(ctx, func(found []column, from string) error {
+		read, _ := use.divide(found)
+		counted, err := r.db.Rows(ctx, "SELECT count(*)"+counts(r.file.Format, read)+" FROM "+from)
+		if err != nil {
+			return err
+		}
+		columns, r.gaps = found, false
+		rows, _ = counted[0][0].(int64)
+		for _, n := range counted[0][1:] {
+			r.gaps = r.gaps || n != rows
+		}
+		return nil
+	})
+	return columns, rows, err
+}
+
+// learn writes down what a survey found; nil where it is not enough to read the
+// files by: Parquet says all of this itself, and the engine may have found dates
+// in JSON whose form it does not tell.
+func (r *reader) learn(rows int64) *plan.Known {
+	k := &plan.Known{Stamps: r.identities, Rows: rows}
+	switch r.file.Format {
+	case plan.CSV:
+		for _, t := range r.texts {
+			k.Texts = append(k.Texts, t.known(r.gaps))
+		}
+	case plan.JSON:
+		if r.detect || len(r.fields) != len(r.file.Paths()) {
+			return nil
+		}
+		k.Records = r.fields
+	default:
+		return nil
+	}
+	return k
+}
+
+// adopt reads the files from now on by what was learned.
+func (r *reader) adopt(k *plan.Known) {
+	r.known = k
+	for i, t := range r.texts {
+		t.sure, t.occurring = true, k.Texts[i].NAValues
+	}
+}
+
+// known is what was found of a file, all of whose rows were read; gaps tells
+// whether any value is missing in its dataset.
+func (t *text) known(gaps bool) plan.KnownText {
+	out := plan.KnownText{
+		Encoding: t.encoding, Rewritten: t.text != t.path, Delimiter: string(t.dialect.delimiter), Header: t.header,
+		Names: t.names, Unsure: t.unsure,
+	}
+	for _, k := range t.kinds {
+		out.Kinds = append(out.Kinds, string(k))
+	}
+	if gaps {
+		out.NAValues = occurring(t.text, naValues(t.reading))
+	}
+	return out
+}
+
+// recall takes a file as it is known.
+func (t *text) recall(ctx context.Context, k plan.KnownText, folder string, room int64) error {
+	t.encoding, t.header, t.names, t.unsure = k.Encoding, k.Header, k.Names, k.Unsure
+	t.dialect = dialect{delimiter: k.Delimiter[0], fields: len(k.Names)}
+	t.kinds = make([]kind, len(k.Kinds))
+	for i, name := range k.Kinds {
+		t.kinds[i] = kind(name)
+	}
+	t.sure, t.occurring = true, k.NAValues
+	if k.Rewritten {
+		return t.writeAnew(ctx, folder, room)
+	}
+	return nil
+}
+
+// sureForms are how kinds are read of which every value was found to fit. The
+// engine's own reading of moments is left for the rows that are kept: it casts
+// values after it has filtered.
+var sureForms = map[kind]form{
+	kindInteger:   {"BIGINT", result.Integer, "$"},
+	kindLong:      {"BIGINT", result.Integer, "$"},
+	kindDate:      {"VARCHAR", result.Date, "CAST($ AS DATE)"},
+	kindTimestamp: {"VARCHAR", result.Timestamp, "CAST($ AS TIMESTAMP)"},
+	kindZoned:     {"VARCHAR", result.Timestamp, "CAST(CAST($ AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS TIMESTAMP)"},
+	kindTime:      {"VARCHAR", result.Time, "CAST($ AS TIME)"},
+}
+
+// form is how the values of a kind are read.
+func (k kind) form(sure bool) form {
+	if f, ok := sureForms[k]; sure && ok {
+		return f
+	}
+	return forms[k]
+}
+
+// knownFields gives the columns of one file of records with their types, as the
+// engine finds them in all of it, unless they are known.
+func (r *reader) knownFields(ctx context.Context, i int, from string) (names, types []string, err error) {
+	if r.known == nil || r.file.Format != plan.JSON {
+		return r.db.Columns(ctx, "SELECT * FROM "+from)
+	}
+	for _, c := range r.known.Records[i] {
+		names, types = append(names, c.Name), append(types, c.Database)
+	}
+	return names, types, nil
+}
+
+// note keeps the types of one file's fields for learn.
+func (r *reader) note(types []string, found []column) {
+	out := make([]plan.KnownColumn, len(found))
+	for i, c := range found {
+		out[i] = plan.KnownColumn{Name: c.Name, Database: types[i], Type: c.Type}
+		if c.Type == result.Integer {
+			out[i].Database = "BIGINT" // the engine may have found a wider one
+		}
+	}
+	r.fields = append(r.fields, out)
+}
+
+// stale reports whether an error may come of what is known of the files.
+func (r *reader) stale(err error) bool {
+	kind := engine.KindOf(err)
+	return r.known != nil && (kind == engine.Unreadable || kind == engine.Refused || kind == engine.OutOfRange)
+}
