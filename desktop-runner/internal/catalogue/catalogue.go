@@ -99,7 +99,7 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 	var err error
 	after.file, after.version, err = find(before.share)
 	fresh := err == nil && after.version == before.version
-	if fresh && (before.description != nil || c.now().Sub(before.triedAt) < retryAfter) {
+	if fresh && (before.useful() || c.now().Sub(before.triedAt) < retryAfter) {
 		return
 	}
 	after.description, after.triedAt = nil, c.now()
@@ -117,6 +117,17 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 	c.mu.Lock()
 	c.entries[i] = after
 	c.mu.Unlock()
+}
+
+// useful reports whether a look would find nothing that is not known. Where a
+// file's stamp is another, though its size and time are not, what is known of its
+// content is not relied on any more; on some file systems that is so each time.
+func (e entry) useful() bool {
+	if e.description == nil {
+		return false
+	}
+	known := e.description.Known
+	return known == nil || slices.Equal(known.Stamps, []string{sharepath.Stamp(e.file.Paths()).Stamp})
 }
 
 func (c *Catalogue) entry(i int) entry {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"ddap/desktop-runner/internal/catalogue"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/settings"
+	"ddap/desktop-runner/internal/sharepath"
 	"ddap/desktop-runner/internal/worker"
 	"ddap/shared/api"
 	"ddap/shared/fault"
@@ -147,6 +149,44 @@ func TestCatalogue_LooksAgain_OnlyWhenAFileChanged(t *testing.T) {
 	require.Equal(t, 2, o.looks)
 	require.NotEqual(t, first.Revision, o.Offer().Revision)
 	require.NotEqual(t, first.Datasets[0].Revision, o.Offer().Datasets[0].Revision)
+}
+
+func TestCatalogue_HandsOutWhatItKnowsOfAFile_AndLooksAgainWhereItIsAnother(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.csv")
+	write := func() {
+		require.NoError(t, os.WriteFile(path, []byte("a\n1\n"), 0o600))
+		require.NoError(t, os.Chtimes(path, noon, noon))
+	}
+	write()
+	now, looks := noon, int64(0)
+	inspect := func(_ context.Context, file plan.File) (worker.Description, error) {
+		require.Nil(t, file.Known)
+		looks++
+		stamp := sharepath.Stamp(file.Paths()).Stamp
+		if looks > 1 {
+			stamp = "one that no file has"
+		}
+		return worker.Description{Format: plan.CSV, Known: &plan.Known{Stamps: []string{stamp}, Rows: looks}}, nil
+	}
+	c := catalogue.New([]settings.Share{{Name: "a", Path: path, Policy: result.Rows}}, inspect, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	ask := func() int64 {
+		found, err := c.Get(t.Context(), "a")
+		require.NoError(t, err)
+		return found.File.Known.Rows
+	}
+	require.EqualValues(t, 1, ask())
+	now = now.Add(time.Hour)
+	require.EqualValues(t, 1, ask())
+	require.NoError(t, os.Remove(path))
+	write() // another file with the same size and time
+	if runtime.GOOS != "linux" {
+		return // where only these tell files apart
+	}
+	require.EqualValues(t, 2, ask())
+	require.EqualValues(t, 2, ask(), "a stamp that never fits is no reason to look each time")
+	now = now.Add(time.Hour)
+	require.EqualValues(t, 3, ask())
 }
 
 func TestCatalogue_WithdrawsAFileThatWentAway_AndOffersItAgain(t *testing.T) {

@@ -27,6 +27,8 @@ type KnownText struct {
 	Kinds []string `json:"kinds"`
 	// Unsure says of columns what could not be decided.
 	Unsure []string `json:"unsure,omitempty"`
+	// Serial means that several threads would take it apart in the wrong places.
+	Serial bool `json:"serial,omitempty"`
 	// NAValues are those texts for a missing value that occur, or may.
 	NAValues []string `json:"na_values,omitempty"`
 }

@@ -50,17 +50,19 @@ func TestOpen_AgreesWithPandasOnEveryValueOfTheCorpus(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, c.Cases, len(onDisk), "each file has its values")
 		for _, tc := range c.Cases {
-			t.Run(tc.File, func(t *testing.T) {
-				t.Parallel()
-				requireAgreement(t, folder, tc)
-			})
+			for way, known := range map[string]bool{"never seen": false, "known": true} {
+				t.Run(tc.File+", "+way, func(t *testing.T) {
+					t.Parallel()
+					requireAgreement(t, folder, tc, known)
+				})
+			}
 		}
 	}
 }
 
-func requireAgreement(t *testing.T, folder string, tc corpusCase) {
+func requireAgreement(t *testing.T, folder string, tc corpusCase, known bool) {
 	t.Helper()
-	rel, columns, err := readColumns(t, folder, tc)
+	rel, columns, err := readColumns(t, folder, tc, known)
 	switch {
 	case tc.Differs != "" && tc.Ours == nil:
 		require.Error(t, err, tc.Differs)
@@ -78,8 +80,9 @@ func requireAgreement(t *testing.T, folder string, tc corpusCase) {
 	}
 }
 
-// readColumns reads a file as a task does, every value as text.
-func readColumns(t *testing.T, folder string, tc corpusCase) (*source.Relation, [][]any, error) {
+// readColumns reads a file as a task does, every value as text; where it is known,
+// by what a look at it found, and while the statement runs.
+func readColumns(t *testing.T, folder string, tc corpusCase, known bool) (*source.Relation, [][]any, error) {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", folder, tc.File))
 	require.NoError(t, err)
@@ -87,10 +90,19 @@ func readColumns(t *testing.T, folder string, tc corpusCase) (*source.Relation, 
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	format, _ := source.FormatOf(path)
-	rel, err := source.Open(t.Context(), db, 0, "corpus", plan.File{Path: path, Format: format, Reading: tc.Reading}, plan.Limits{})
+	file := plan.File{Path: path, Format: format, Reading: tc.Reading}
+	if known {
+		d, err := source.Inspect(t.Context(), file, t.TempDir(), plan.Limits{})
+		if err != nil {
+			return nil, nil, err
+		}
+		file.Known = d.Known
+	}
+	rel, err := source.OpenFor(t.Context(), db, 0, "corpus", file, plan.Limits{}, source.Use{Once: known})
 	if err != nil {
 		return nil, nil, err
 	}
+	require.Equal(t, known && format != plan.XLSX, rel.Streams())
 	columns := make([][]any, len(rel.Columns))
 	err = db.Each(t.Context(), func(row []any) error {
 		for i, cell := range row {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
@@ -86,20 +87,21 @@ func (r *reader) adopt(k *plan.Known) {
 func (t *text) known(gaps bool) plan.KnownText {
 	out := plan.KnownText{
 		Encoding: t.encoding, Rewritten: t.text != t.path, Delimiter: string(t.dialect.delimiter), Header: t.header,
-		Names: t.names, Unsure: t.unsure,
+		Names: t.names, Unsure: t.unsure, Serial: t.serial,
 	}
 	for _, k := range t.kinds {
 		out.Kinds = append(out.Kinds, string(k))
 	}
 	if gaps {
-		out.NAValues = occurring(t.text, naValues(t.reading))
+		// What is quoted may be written in another way.
+		out.NAValues = occurring(t.text, naValues(t.reading), func(na string) bool { return strings.ContainsAny(na, "\"\r\n") })
 	}
 	return out
 }
 
 // recall takes a file as it is known.
 func (t *text) recall(ctx context.Context, k plan.KnownText, folder string, room int64) error {
-	t.encoding, t.header, t.names, t.unsure = k.Encoding, k.Header, k.Names, k.Unsure
+	t.encoding, t.header, t.names, t.unsure, t.serial = k.Encoding, k.Header, k.Names, k.Unsure, k.Serial
 	t.dialect = dialect{delimiter: k.Delimiter[0], fields: len(k.Names)}
 	t.kinds = make([]kind, len(k.Kinds))
 	for i, name := range k.Kinds {

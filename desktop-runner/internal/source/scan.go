@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -56,8 +55,8 @@ func foreignText(path string) (line int, foreign bool) {
 }
 
 // occurring gives those texts that a file has anywhere, be it inside of others:
-// only these can be a field. Texts that quotes would change are not looked for.
-func occurring(path string, texts []string) []string {
+// only these can be a field. The texts that are taken are not looked for.
+func occurring(path string, texts []string, taken func(string) bool) []string {
 	f, err := os.Open(path)
 	if err != nil {
 		return texts
@@ -65,7 +64,7 @@ func occurring(path string, texts []string) []string {
 	defer f.Close()
 	longest, found := 0, map[string]bool{}
 	for _, text := range texts {
-		longest, found[text] = max(longest, len(text)), strings.ContainsAny(text, "\"\r\n")
+		longest, found[text] = max(longest, len(text)), taken != nil && taken(text)
 	}
 	// Each piece is looked at with the end of the one before.
 	buffer, kept := make([]byte, longest+rewriteBytes), 0

@@ -45,6 +45,8 @@ type text struct {
 	unsure []string
 	// whole: all records were looked at, not just the first.
 	whole bool
+	// serial: one thread reads the file.
+	serial bool
 	// sure: every value is known to fit the kind of its column, and of the texts for
 	// a missing value only the occurring ones matter.
 	sure      bool
@@ -312,7 +314,8 @@ func (t *text) from() string {
 	}
 	return "read_csv(" + engine.Path(t.text) + ", auto_detect = false, delim = " + engine.Literal(string(t.dialect.delimiter)) +
 		`, quote = '"', escape = '"', comment = '', skip = 0, strict_mode = true, null_padding = false, ignore_errors = false` +
-		", hive_partitioning = false, compression = 'none', buffer_size = " + strconv.Itoa(bufferBytes) + ", header = " + strconv.FormatBool(t.header) +
+		", hive_partitioning = false, compression = 'none', parallel = " + strconv.FormatBool(!t.serial) +
+		", buffer_size = " + strconv.Itoa(bufferBytes) + ", header = " + strconv.FormatBool(t.header) +
 		", nullstr = [" + strings.Join(nulls, ", ") + "], columns = {" + strings.Join(columns, ", ") + "})"
 }
 
@@ -354,14 +357,25 @@ func (t *text) refit(ctx context.Context, message, folder string, room int64) (b
 		return t.refitEncoding(ctx, folder, room)
 	case strings.Contains(message, misfitMark), strings.Contains(message, "Could not convert"), strings.Contains(message, "Conversion Error"):
 		if t.whole {
-			return false, nil
+			return t.refitThreads(), nil
 		}
 		return true, t.sniff(ctx, 0)
 	case t.text == t.path && checkStructure(t.text, t.dialect) == nil && hasOddLineEnds(t.path):
 		return true, t.rewrite(ctx, folder, room)
 	default:
-		return false, nil
+		return t.refitThreads(), nil
 	}
+}
+
+// refitThreads lets one thread read a file that has all that it should, and quotes:
+// several threads begin at what looks like the end of a record, and that may be
+// inside of a value. The engine notices, and gives up.
+func (t *text) refitThreads() bool {
+	if t.serial || len(occurring(t.text, []string{"\""}, nil)) == 0 || checkStructure(t.text, t.dialect) != nil {
+		return false
+	}
+	t.serial = true
+	return true
 }
 
 func (t *text) refitEncoding(ctx context.Context, folder string, room int64) (bool, error) {
