@@ -53,7 +53,7 @@ func (r *reader) open(ctx context.Context, index int, use Use) (*Relation, error
 		if err != nil {
 			return nil, err
 		}
-		if k := r.learn(rows); k != nil {
+		if k := r.learn(rows, false); k != nil {
 			r.adopt(k)
 		}
 	}
