@@ -25,15 +25,7 @@ import (
 // says what became of the data. Errors are invalid_params faults, policy_refused
 // for an order of groups that would tell of single rows, or the engine's.
 func Run(ctx context.Context, s *step.Step, p *operation.FilterParams) (finding.Finding, error) {
-	q, err := newQuery(ctx, s, p)
-	if err != nil {
-		return finding.Finding{}, err
-	}
-	s.Tracker.Stage("filtering", 0.4, 0.95)
-	if err := q.compile(ctx); err != nil {
-		return finding.Finding{}, err
-	}
-	return q.run(ctx)
+	return runInPieces(ctx, s, p)
 }
 
 // ReadsOnce reports whether a filter reads its source in one statement, and in an
@@ -62,6 +54,8 @@ type query struct {
 	treated   []treated
 	// pivoted is the pivot table, where one was made.
 	pivoted *pivoting
+	// pieces is in how many parts rows are grouped, one after another.
+	pieces int
 }
 
 func newQuery(ctx context.Context, s *step.Step, p *operation.FilterParams) (*query, error) {
@@ -167,7 +161,7 @@ func (q *query) needsPlaces() bool {
 func (q *query) shape(ctx context.Context) error {
 	switch p := q.params; {
 	case p.Grouped():
-		return q.group(p)
+		return q.group(ctx, p)
 	case p.Pivot != nil:
 		return q.pivot(ctx, p.Pivot)
 	case p.Rolling != nil:

@@ -11,18 +11,18 @@ import (
 )
 
 // group makes one row of all rows that agree in the keys, in the order of these.
-func (q *query) group(p *operation.FilterParams) error {
+func (q *query) group(ctx context.Context, p *operation.FilterParams) error {
 	if p.KeepsMissingKeys() || len(p.GroupBy) == 0 {
-		return q.groupBy("params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, "")
+		return q.groupBy(ctx, "params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, "")
 	}
 	keys, err := q.keys("params.group_by", p.GroupBy)
 	if err != nil {
 		return err
 	}
-	return q.groupBy("params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, " WHERE "+present(keys))
+	return q.groupBy(ctx, "params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, " WHERE "+present(keys))
 }
 
-func (q *query) groupBy(path string, names []string, listPath string, list []operation.Aggregate, where string) error {
+func (q *query) groupBy(ctx context.Context, path string, names []string, listPath string, list []operation.Aggregate, where string) error {
 	keys, err := q.keys(path, names)
 	if err != nil {
 		return err
@@ -36,8 +36,12 @@ func (q *query) groupBy(path string, names []string, listPath string, list []ope
 	}
 	q.ungrouped = q.clone()
 	q.ungrouped.rows(q.columns, plain(q.columns), where)
-	q.groups(append(append([]result.Column(nil), keys...), columns...), append(plain(keys), sql...), plain(keys), where)
 	q.keyed = names
+	all, expressions := append(append([]result.Column(nil), keys...), columns...), append(plain(keys), sql...)
+	if q.pieces > 1 {
+		return q.groupsByPieces(ctx, all, expressions, plain(keys), where)
+	}
+	q.groups(all, expressions, plain(keys), where)
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (q *query) run(ctx context.Context) (finding.Finding, error) {
 	text := q.statement(query + " FROM " + q.last + q.ending())
 	args := q.list
 	if q.grouped {
-		if _, err := s.DB.Exec(ctx, "CREATE TEMP TABLE "+shapedTable+" AS "+text, args...); err != nil {
+		if _, err := s.DB.Exec(ctx, "CREATE OR REPLACE TEMP TABLE "+shapedTable+" AS "+text, args...); err != nil {
 			return finding.Finding{}, err
 		}
 		text, args = "SELECT "+source.List(q.columns)+" FROM "+shapedTable, nil

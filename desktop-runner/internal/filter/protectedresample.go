@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -15,7 +16,7 @@ import (
 // spans of fixed length are counted from 1970-01-01 (origin="epoch" in pandas),
 // there are none without rows, and times that are not within the years 1 to 9999
 // are left out.
-func (q *query) resampleProtected(r *resampling) error {
+func (q *query) resampleProtected(ctx context.Context, r *resampling) error {
 	on := "CAST(" + engine.Identifier(r.on.Name) + " AS TIMESTAMP)"
 	const within = " BETWEEN TIMESTAMP '0001-01-01' AND TIMESTAMP '9999-12-30'"
 	q.rows(q.columns, plain(q.columns), " WHERE "+present(append(slices.Clone(r.by), r.on))+" AND "+on+within)
@@ -34,7 +35,7 @@ func (q *query) resampleProtected(r *resampling) error {
 	if err := distinctNames("params.resample.aggregates", []result.Column{r.on}, titles(r.Aggregates)); err != nil {
 		return err
 	}
-	if err := q.groupBy("params.resample.by", append(slices.Clone(r.By), span.Name), "params.resample.aggregates", r.Aggregates, ""); err != nil {
+	if err := q.groupBy(ctx, "params.resample.by", append(slices.Clone(r.By), span.Name), "params.resample.aggregates", r.Aggregates, ""); err != nil {
 		return err
 	}
 	columns = slices.Clone(q.columns)

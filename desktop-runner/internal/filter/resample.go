@@ -53,7 +53,7 @@ func (q *query) resample(ctx context.Context, p *operation.Resample) error {
 	names := hiddenNames(q.columns, "start", "origin")
 	r.start, r.origin = names[0], names[1]
 	if !q.step.SingleRowsMayShow {
-		return q.resampleProtected(&r)
+		return q.resampleProtected(ctx, &r)
 	}
 	q.assign(&r)
 	if err := q.checkSpans(ctx, &r); err != nil {

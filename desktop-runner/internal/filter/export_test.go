@@ -1,0 +1,4 @@
+package filter
+
+// InPieces runs a filter that groups its rows in so many pieces.
+var InPieces = attempt
