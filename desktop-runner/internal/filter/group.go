@@ -38,6 +38,11 @@ func (q *query) groupBy(ctx context.Context, path string, names []string, listPa
 	q.ungrouped.rows(q.columns, plain(q.columns), where)
 	q.keyed = names
 	all, expressions := append(append([]result.Column(nil), keys...), columns...), append(plain(keys), sql...)
+	if q.pieces == 0 {
+		if q.pieces, err = q.piecesFor(ctx, plain(keys), where); err != nil {
+			return err
+		}
+	}
 	if q.pieces > 1 {
 		return q.groupsByPieces(ctx, all, expressions, plain(keys), where)
 	}

@@ -13,11 +13,40 @@ import (
 	"ddap/shared/result"
 )
 
-// pieces are in how many a filter groups its rows, one try after another. Of
-// groups that it spills, the engine keeps an index in memory, a thirteenth of
-// their size (measured, DuckDB 1.5.5, keys of 32 characters), and has no memory
-// left when it has spilled about six times as much as it may have.
-var pieces = []int{1, 8, 64}
+// pieces are in how many a filter groups its rows, one try after another; zero
+// finds out. Of groups that it spills, the engine keeps an index in memory, a
+// thirteenth of their size, and has no memory left when it has spilled about six
+// times as much as it may have (measured, DuckDB 1.5.5, keys of 32 characters).
+var pieces = []int{0, 8, 64}
+
+const (
+	// groupBytes is what one group takes where it is spilled, and spillable how many
+	// times the memory may be spilled with something to spare.
+	groupBytes = 110
+	spillable  = 3
+	// usualMemory is the engine's where the owner sets none.
+	usualMemory = 1 << 30
+)
+
+// piecesFor gives the number of pieces for groups by keys. Groups that are few
+// need no piece, however many the rows.
+func (q *query) piecesFor(ctx context.Context, keys []string, where string) (int, error) {
+	memory, spilled := q.step.MemoryBytes, q.step.Rows*groupBytes
+	if memory <= 0 {
+		memory = usualMemory
+	}
+	if len(keys) == 0 || spilled <= spillable*memory {
+		return 1, nil
+	}
+	rows, err := q.step.DB.Rows(ctx, q.statement("SELECT approx_count_distinct(hash("+strings.Join(keys, ", ")+")) FROM "+q.last+where), q.list...)
+	if err != nil {
+		return 0, err
+	}
+	if whole(rows[0][0])*groupBytes <= memory/2 {
+		return 1, nil
+	}
+	return int(min(spilled/(spillable*memory)+1, int64(pieces[len(pieces)-1]))), nil
+}
 
 // runInPieces runs a filter, and where there are too many groups for the memory,
 // again by pieces of its rows. Each reads the source again.

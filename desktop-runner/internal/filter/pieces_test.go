@@ -43,6 +43,9 @@ func TestRun_GroupsTheSameInPieces(t *testing.T) {
 			require.EqualValues(t, len(out), found.Output.Rows)
 			return out
 		}
+		tight := steptest.Open(t, file)
+		tight.MemoryBytes = 1000 // so that it is the filter that finds it too little
+		require.Equal(t, rows(steptest.Open(t, file), 1), rows(tight, 0), params)
 		for _, mayShow := range []bool{true, false} {
 			whole, pieced := steptest.Open(t, file), steptest.Open(t, file)
 			whole.SingleRowsMayShow, pieced.SingleRowsMayShow = mayShow, mayShow
