@@ -47,14 +47,9 @@ func OpenFor(ctx context.Context, db *engine.DB, index int, dataset string, file
 }
 
 func (r *reader) open(ctx context.Context, index int, use Use) (*Relation, error) {
-	if use.Once && r.known == nil && (r.file.Format == plan.CSV || r.file.Format == plan.JSON) {
-		// Reading twice takes less than keeping what was read.
-		_, rows, err := r.survey(ctx, use)
-		if err != nil {
+	if use.Once {
+		if err := r.lookFirst(ctx, use); err != nil {
 			return nil, err
-		}
-		if k := r.learn(rows, false); k != nil {
-			r.adopt(k)
 		}
 	}
 	rel := &Relation{Dataset: r.dataset, From: engine.Identifier(fmt.Sprintf("input%d", index))}
@@ -86,6 +81,22 @@ func (r *reader) open(ctx context.Context, index int, use Use) (*Relation, error
 	})
 	rel.Notes = r.notes()
 	return rel, err
+}
+
+// lookFirst makes known what is not, of a file that is to be read in place: reading
+// twice takes less than keeping what was read.
+func (r *reader) lookFirst(ctx context.Context, use Use) error {
+	if r.known != nil || r.file.Format != plan.CSV && r.file.Format != plan.JSON {
+		return nil
+	}
+	_, rows, err := r.survey(ctx, use)
+	if err != nil {
+		return err
+	}
+	if k := r.learn(rows, false); k != nil {
+		r.adopt(k)
+	}
+	return nil
 }
 
 // divide gives the columns to be kept, at least one, and all as they are read
