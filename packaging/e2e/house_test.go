@@ -57,6 +57,13 @@ type house struct {
 // ends with the test.
 func newHouse(t *testing.T, slots int, data ...string) *house {
 	t.Helper()
+	return newHouseWith(t, slots, "", len(data), data...)
+}
+
+// newHouseWith has a file of settings for the runner as well, and waits for so
+// many datasets.
+func newHouseWith(t *testing.T, slots int, config string, datasets int, data ...string) *house {
+	t.Helper()
 	folder, remove, err := programs.Folder()
 	require.NoError(t, err)
 	h := &house{t: t, folder: folder}
@@ -68,11 +75,11 @@ func newHouse(t *testing.T, slots int, data ...string) *house {
 	require.NoError(t, err)
 	token, err := programs.Invite(t.Context(), h.client)
 	require.NoError(t, err)
-	h.runner = programs.Runner{Bin: bin, Folder: folder, Server: h.server.URL(), Token: token, Name: "e2e", Data: data, Slots: slots}
+	h.runner = programs.Runner{Bin: bin, Folder: folder, Server: h.server.URL(), Token: token, Name: "e2e", Data: data, Slots: slots, Config: config}
 	h.startRunner()
 	h.await("the runner shares its data", func() bool {
 		list, err := h.client.Datasets(t.Context())
-		return err == nil && len(list.Datasets) == len(data)
+		return err == nil && len(list.Datasets) == datasets
 	})
 	return h
 }

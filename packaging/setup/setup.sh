@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 # For each need: have_NAME (is it there?), why_NAME, and the packages that
 # bring it on each system.
 
-needs=${*:-compiler postgresql}
+needs=${*:-compiler postgresql mariadb}
 
 have_compiler() {
 	# Go's own defaults; only the first word of CC and CXX is a program.
@@ -33,6 +33,12 @@ have_postgresql() {
 	command -v initdb >/dev/null || { dir=$(pg_config --bindir 2>/dev/null) && [ -x "$dir/initdb" ]; }
 }
 why_postgresql="is the server's database, and that of the tests (version 14 or newer)"
+
+# Its server and its maker of data folders; both stand in sbin on some systems.
+have_mariadb() {
+	PATH=$PATH:/usr/sbin:/usr/libexec command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null
+}
+why_mariadb="is a database that the runner's tests read from"
 
 # Debian's own Python has Debian's packages, whatever else is installed.
 have_pandas() { /usr/bin/python3 -c "import pandas" 2>/dev/null; }
@@ -55,6 +61,8 @@ package() { # need, system
 	node:debian) echo nodejs npm ;;
 	node:*) echo nodejs ;;
 	pandas:* | openpyxl:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
+	mariadb:arch | mariadb:macos) echo mariadb ;;
+	mariadb:*) echo mariadb-server ;;
 	postgresql:fedora) echo postgresql-server ;;
 	postgresql:*) echo postgresql ;;
 	esac

@@ -119,7 +119,7 @@ var rooms = []room{
 	{
 		"desktop-runner/internal/catalogue",
 		[]string{
-			"desktop-runner/internal/digests", "desktop-runner/internal/durable", "desktop-runner/internal/plan",
+			"desktop-runner/internal/digests", "desktop-runner/internal/download", "desktop-runner/internal/durable", "desktop-runner/internal/plan",
 			"desktop-runner/internal/settings", "desktop-runner/internal/sharepath", "desktop-runner/internal/worker", "shared/...",
 		},
 		"what is shared, looked at through the child",
@@ -149,6 +149,7 @@ var rooms = []room{
 	},
 	{"desktop-runner/internal/identity", []string{"desktop-runner/internal/durable", "shared/credential", "shared/fault"}, "who this runner is, on disk"},
 	{"desktop-runner/internal/sharepath", nil, "where the path of a share leads, for agent and child alike"},
+	{"desktop-runner/internal/download", []string{"desktop-runner/internal/durable"}, "copies of files of the web, whatever is in them"},
 	{"desktop-runner/internal/durable", nil, "files that survive a crash"},
 	{"desktop-runner/internal/machine", []string{"desktop-runner/internal/plan"}, "what this computer has"},
 	{"desktop-runner/internal/plan", []string{"shared/operation", "shared/result", "shared/task"}, "what agent and child say to each other"},
@@ -172,11 +173,20 @@ var rooms = []room{
 	{"desktop-runner/internal/profile", operations, "statistics of columns, for fetch and describe"},
 	{
 		"desktop-runner/internal/source",
-		[]string{"desktop-runner/internal/engine", "desktop-runner/internal/plan", "desktop-runner/internal/sharepath", "desktop-runner/internal/workbook", "shared/..."},
-		"reads files through the engine",
+		[]string{
+			"desktop-runner/internal/database", "desktop-runner/internal/engine", "desktop-runner/internal/plan",
+			"desktop-runner/internal/sharepath", "desktop-runner/internal/workbook", "shared/...",
+		},
+		"reads files and tables through the engine",
 	},
 	{"desktop-runner/internal/workbook/workbooktest", []string{"desktop-runner/internal/workbook"}, "writes workbooks for the tests of any package"},
 	{"desktop-runner/internal/workbook", nil, "workbooks and their cells, whatever they are read for"},
+	{
+		"desktop-runner/internal/database",
+		[]string{"desktop-runner/internal/plan", "shared/operation", "shared/result"},
+		"the SQL of other databases; it knows neither the engine nor operations",
+	},
+	{"desktop-runner/internal/database/databasetest", []string{"desktop-runner/internal/plan"}, "gives servers to the tests of any package"},
 	{"desktop-runner/internal/finding", []string{"desktop-runner/internal/frame", "shared/operation", "shared/result"}, "what an operation found, before it is sealed"},
 	{"desktop-runner/internal/frame", []string{"shared/result"}, "small frames"},
 	{"desktop-runner/internal/engine", []string{"desktop-runner/internal/plan"}, "the engine knows files and limits, and no operation"},

@@ -24,6 +24,9 @@ var walls = []wall{
 	{"gocloud.dev", []string{"server/internal/blobstore"}, "where files are kept is nobody else's business"},
 	{"github.com/aws", []string{"server/internal/blobstore"}, "where files are kept is nobody else's business"},
 	{"github.com/duckdb/duckdb-go", []string{"desktop-runner/internal/engine"}, "the engine is locked down in one place"},
+	{"github.com/jackc/pgx", []string{"desktop-runner/internal/database/..."}, "other databases are spoken to in one place"},
+	{"github.com/go-sql-driver/mysql", []string{"desktop-runner/internal/database/..."}, "other databases are spoken to in one place"},
+	{"modernc.org/sqlite", []string{"desktop-runner/internal/database"}, "other databases are spoken to in one place"},
 	{"github.com/go-gota/gota", []string{"desktop-runner/internal/frame"}, "missing values are handled in one place"},
 	{"github.com/landlock-lsm/go-landlock", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
 	{"github.com/elastic/go-seccomp-bpf", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
@@ -42,10 +45,11 @@ var walls = []wall{
 	{"fyne.io/fyne", nil, "headless must build without OpenGL"},
 	{"net/http", []string{
 		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi", "server/internal/metrics",
-		"server/internal/webhooks",
+		"server/internal/webhooks", "desktop-runner/internal/download",
 	}, "the domain knows no HTTP"},
 	{"database/sql", []string{
 		"server/internal/pgstore/...", "server/internal/embeddedpg/pgtest", "desktop-runner/internal/engine",
+		"desktop-runner/internal/database/...",
 	}, "the domain knows no SQL"},
 }
 

@@ -25,6 +25,9 @@ func (a *Agent) runDigestLoop(ctx context.Context) error {
 
 // originOf says where a shared dataset comes from, with its hash where that is known.
 func (a *Agent) originOf(found catalogue.Found) plan.Origin {
+	if found.File.Table != nil {
+		return plan.Origin{Kind: result.SourceConnection}
+	}
 	o := plan.Origin{Kind: result.SourceFiles}
 	if len(found.File.More) == 0 {
 		o.Kind, o.Name = result.SourceFile, filepath.Base(found.File.Path)

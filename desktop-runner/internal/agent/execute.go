@@ -70,6 +70,9 @@ func (a *Agent) perform(ctx context.Context, at *attempt) (_ *api.ResultReport, 
 			log.note(progress)
 		})
 	}
+	for _, line := range ended.Outcome.Owner {
+		a.Log.Info("a task's database", logkey.TaskID, at.TaskID, logkey.Attempt, at.Attempt, logkey.Details, line)
+	}
 	a.noteTrouble(at, ended)
 	report, files := a.conclude(ctx, at, p, ended)
 	if report != nil {

@@ -9,6 +9,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/linear"
 	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
 	"ddap/shared/operation"
 )
@@ -21,6 +22,19 @@ var models = map[operation.Model]model{
 	operation.Describe:         describe.Run,
 	operation.LinearRegression: linear.Run,
 	operation.KMeans:           kmeans.Run,
+}
+
+// Needs says what Run reads of a dataset. What is chosen by chance is chosen by
+// the place of rows.
+func Needs(p *operation.AnalyzeParams) source.Request {
+	out := source.Request{Repeatable: p.Model != operation.Describe}
+	if len(p.Features) > 0 {
+		out.Columns = append(out.Columns, p.Features...)
+		if p.Target != "" {
+			out.Columns = append(out.Columns, p.Target)
+		}
+	}
+	return out
 }
 
 // Run runs the model on the data. Errors are faults with a reason as their code,

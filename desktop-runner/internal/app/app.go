@@ -17,6 +17,7 @@ import (
 	"ddap/desktop-runner/internal/agent"
 	"ddap/desktop-runner/internal/catalogue"
 	"ddap/desktop-runner/internal/digests"
+	"ddap/desktop-runner/internal/download"
 	"ddap/desktop-runner/internal/identity"
 	"ddap/desktop-runner/internal/machine"
 	"ddap/desktop-runner/internal/outputs"
@@ -51,6 +52,7 @@ const (
 	workFolder    = "work"
 	digestsFile   = "digests.json"
 	keyFile       = "revision.key"
+	copiesFolder  = "copies"
 )
 
 // gcPercent trades a little processor time of a process that is almost always
@@ -100,7 +102,7 @@ func assemble(s settings.Settings, c *client.Client, folder *identity.Folder, lo
 	facts := machine.Look()
 	limits := facts.Share(plan.Limits{MemoryBytes: s.MemoryBytes, DiskBytes: s.DiskBytes, Threads: s.Threads}, s.Slots)
 	launcher := &worker.Launcher{RequireSandbox: s.RequireSandbox}
-	shared := catalogue.New(s.Shares, inspector(launcher, root, limits), time.Now, log)
+	shared := catalogue.New(s.Shares, inspector(launcher, root, limits), time.Now, log).WithDownloads(downloads(s, folder.Path(copiesFolder)).Get)
 	key, err := catalogue.ReadKey(folder.Path(keyFile))
 	if err != nil {
 		return nil, err
@@ -113,6 +115,15 @@ func assemble(s settings.Settings, c *client.Client, folder *identity.Folder, lo
 		Token:     s.Token, Name: s.Name, Labels: s.Labels, Slots: s.Slots, Machine: facts, Limits: limits,
 		ConnectTimeout: s.ConnectTimeout, Now: time.Now, Log: log,
 	}), nil
+}
+
+// downloads keeps copies of files of the web.
+func downloads(s settings.Settings, folder string) *download.Store {
+	c := download.Config{Folder: folder, LimitBytes: s.URLBytes, UserAgent: "ddap-runner/" + buildinfo.Version}
+	for _, h := range s.URLHosts {
+		c.Hosts = append(c.Hosts, download.Host(h))
+	}
+	return download.New(c)
 }
 
 // checkSandbox says what is not enforced on this computer, and refuses where the
@@ -181,6 +192,7 @@ func (a *App) Close() error { return a.folder.Close() }
 func Work() int {
 	return worker.Main(worker.Work{
 		Perform: perform.Run,
+		Connect: source.Connect,
 		Inspect: func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (worker.Description, error) {
 			d, err := source.Inspect(ctx, file, workDir, limits)
 			return worker.Description(d), err

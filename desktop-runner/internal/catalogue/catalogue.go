@@ -20,6 +20,7 @@ import (
 	"sync"
 	"time"
 
+	"ddap/desktop-runner/internal/download"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/settings"
 	"ddap/desktop-runner/internal/sharepath"
@@ -34,16 +35,21 @@ import (
 // Inspect looks at the files of a dataset in a child process.
 type Inspect func(ctx context.Context, file plan.File) (worker.Description, error)
 
+// Download gives the path of the file of the web behind a share. It may give the
+// path of an older copy together with the error why there is no newer one.
+type Download func(ctx context.Context, address, ending string) (path string, err error)
+
 // retryAfter is when a file is looked at again although it did not change,
 // because what failed may have been the moment and not the file.
 const retryAfter = 5 * time.Minute
 
 // Catalogue is what the owner shares. It is safe for concurrent use.
 type Catalogue struct {
-	inspect Inspect
-	now     func() time.Time
-	log     *slog.Logger
-	key     []byte // see UseKey
+	inspect  Inspect
+	download Download
+	now      func() time.Time
+	log      *slog.Logger
+	key      []byte // see UseKey
 
 	index map[string]int // of entries, by the dataset's name; fixed
 	// looking has a place for each entry, taken while its file is inspected, so
@@ -61,7 +67,17 @@ type entry struct {
 	file        plan.File
 	description *worker.Description
 	trouble     string
-	triedAt     time.Time
+	// owner is what only the owner is told of the trouble.
+	owner   []string
+	triedAt time.Time
+}
+
+// revision changes whenever the data does, as far as can be seen.
+func (e entry) revision() string {
+	if e.description == nil || e.description.State == "" {
+		return e.version
+	}
+	return digest([]byte(e.version + "/" + e.description.State))
 }
 
 // New makes a catalogue; nothing is looked at before Refresh.
@@ -72,6 +88,12 @@ func New(shares []settings.Share, inspect Inspect, now func() time.Time, log *sl
 		c.entries = append(c.entries, entry{share: s})
 		c.looking = append(c.looking, make(chan struct{}, 1))
 	}
+	return c
+}
+
+// WithDownloads lets datasets be files of the web. Call it before anything else.
+func (c *Catalogue) WithDownloads(d Download) *Catalogue {
+	c.download = d
 	return c
 }
 
@@ -95,14 +117,17 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 	}
 	defer func() { <-c.looking[i] }()
 	before := c.entry(i)
-	after := before
-	var err error
-	after.file, after.version, err = find(before.share)
-	fresh := err == nil && after.version == before.version
-	if fresh && (before.useful() || c.now().Sub(before.triedAt) < retryAfter) {
+	if before.share.URL != "" && c.now().Sub(before.triedAt) < before.webInterval() {
 		return
 	}
-	after.description, after.triedAt = nil, c.now()
+	after := before
+	var err error
+	after.file, after.version, err = c.find(ctx, before.share)
+	if err == nil && !due(before, after, c.now()) {
+		c.touch(i)
+		return
+	}
+	after.description, after.owner, after.triedAt = nil, nil, c.now()
 	if err == nil {
 		var d worker.Description
 		if d, err = c.inspect(ctx, after.file); err == nil {
@@ -113,10 +138,37 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 		return
 	}
 	after.trouble = sentence(err, before.share.Path, after.file.Path)
+	if failed, ok := errors.AsType[*worker.FailedError](err); ok {
+		after.owner = failed.Owner
+	}
+	if errors.Is(err, errSecret) {
+		after.owner = []string{err.Error()}
+	}
 	c.tell(before, after)
 	c.mu.Lock()
 	c.entries[i] = after
 	c.mu.Unlock()
+}
+
+// Tables are looked at again by the clock: a server does not say that something
+// changed, and a SQLite file may be written to without end.
+const (
+	tableInterval = 5 * time.Minute
+	tableRetry    = time.Minute
+)
+
+// due reports whether an entry is to be looked at again, of which after has the
+// files as they are now.
+func due(before, after entry, now time.Time) bool {
+	age, same := now.Sub(before.triedAt), after.version == before.version
+	switch {
+	case after.file.Table == nil:
+		return !same || !before.useful() && age >= retryAfter
+	case before.description == nil:
+		return !same && before.version == "" || age >= tableRetry
+	default:
+		return age >= tableInterval && (!same || after.file.IsNetworked())
+	}
 }
 
 // useful reports whether a look would find nothing that is not known. Where a
@@ -144,7 +196,8 @@ func (c *Catalogue) tell(before, after entry) {
 			logkey.Columns, len(after.description.Columns), logkey.Files, len(after.file.Paths()),
 			logkey.Guess, after.description.Guess, logkey.Notes, strings.Join(after.description.Notes, "; "))
 	case after.trouble != before.trouble:
-		c.log.Warn("dataset is not shared, its file cannot be read", logkey.DatasetName, after.share.Name, logkey.Why, after.trouble)
+		c.log.Warn("dataset is not shared, its file cannot be read", logkey.DatasetName, after.share.Name, logkey.Why, after.trouble,
+			logkey.Details, strings.Join(after.owner, "; "))
 	}
 }
 
@@ -213,13 +266,23 @@ func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
 	if !shared {
 		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q is no longer shared on this computer", name)
 	}
-	c.look(ctx, i)
+	if e := c.entry(i); e.description == nil || e.file.Table == nil && e.share.URL == "" {
+		c.look(ctx, i)
+	}
 	e := c.entry(i)
 	if e.description == nil {
 		return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q cannot be read: %s", name, e.trouble)
 	}
 	file := e.file
 	file.Format, file.Known = e.description.Format, e.description.Known
+	if e.share.Connection != nil {
+		// The password may be another one by now.
+		var err error
+		if file, _, err = find(e.share); err != nil {
+			return Found{}, fault.New(op, fault.NotFound, string(task.SourceUnreadable), "%q cannot be read: %s", name, sentence(err))
+		}
+		file.Format = plan.DatabaseTable
+	}
 	return Found{File: file, Revision: c.revisionOf(e)}, nil
 }
 
@@ -230,6 +293,9 @@ var errFormats = errors.New("has files of several formats")
 // of a large file each time.
 func find(share settings.Share) (file plan.File, version string, err error) {
 	file = plan.File{Format: share.Format, Policy: share.Policy, MinGroupSize: share.MinGroupSize, Reading: share.Reading}
+	if share.Connection != nil {
+		return findTable(share, file)
+	}
 	paths, err := sharepath.Expand(share.Path, func(name string) bool {
 		_, known := plan.FormatOf(name)
 		return known
@@ -271,6 +337,7 @@ func digest(raw []byte) string {
 // sentence says for people, and without the path, why a file cannot be read.
 func sentence(err error, paths ...string) string {
 	var failed *worker.FailedError
+	var web *download.Error
 	switch {
 	case err == nil:
 		return ""
@@ -278,9 +345,16 @@ func sentence(err error, paths ...string) string {
 		// The engine may name the file; its name is the owner's business.
 		text := failed.Message
 		for _, path := range paths {
+			if path == "" {
+				continue // a table on a server has no file
+			}
 			text = strings.ReplaceAll(text, filepath.Base(path), "the file")
 		}
 		return text
+	case errors.As(err, &web):
+		return web.Sentence
+	case errors.Is(err, errSecret):
+		return "the password or the certificates of its database cannot be read; the owner finds more in the log"
 	case errors.Is(err, fs.ErrNotExist):
 		return "there is no such file"
 	case errors.Is(err, fs.ErrPermission):

@@ -39,9 +39,9 @@ func ReadKey(path string) ([]byte, error) {
 // revisionOf is what others see of the version of an entry's files.
 func (c *Catalogue) revisionOf(e entry) string {
 	if c.key == nil || e.share.Policy == result.Rows {
-		return e.version
+		return e.revision()
 	}
 	mac := hmac.New(sha256.New, c.key)
-	mac.Write([]byte(e.share.Name + "\x00" + e.version))
+	mac.Write([]byte(e.share.Name + "\x00" + e.revision()))
 	return hex.EncodeToString(mac.Sum(nil))[:digestLength]
 }

@@ -28,7 +28,7 @@ func Failure(err error) *plan.Failure {
 	case errors.Is(err, syscall.EMFILE):
 		return engineFailure(engine.TooManyFiles)
 	case errors.As(err, &f) && reason.ReportedByRunner():
-		return &plan.Failure{Reason: reason, Message: shorten(f.Message)}
+		return &plan.Failure{Reason: reason, Message: shorten(f.Message), Retryable: f.Kind == fault.Unavailable}
 	default:
 		return engineFailure(engine.KindOf(err))
 	}

@@ -70,7 +70,7 @@ func classify(err error) error {
 func kindOfDuckDB(err error) Kind {
 	var d *duckdb.Error
 	if !errors.As(err, &d) {
-		return Internal
+		return kindOfText(err.Error())
 	}
 	switch {
 	// First, because the names of settings are phrases of the other cases.
@@ -91,6 +91,18 @@ func kindOfDuckDB(err error) Kind {
 	case d.Type == duckdb.ErrorTypeIO, d.Type == duckdb.ErrorTypeConversion,
 		d.Type == duckdb.ErrorTypeInvalidInput, d.Type == duckdb.ErrorTypeSerialization:
 		return Unreadable
+	default:
+		return Internal
+	}
+}
+
+// kindOfText knows the errors of the appender, which come without a type.
+func kindOfText(text string) Kind {
+	switch {
+	case strings.Contains(text, "max_temp_directory_size"), strings.Contains(text, "No space left on device"):
+		return DiskFull
+	case strings.Contains(text, "Out of Memory"), strings.Contains(text, "could not allocate"):
+		return OutOfMemory
 	default:
 		return Internal
 	}

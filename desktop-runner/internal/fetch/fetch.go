@@ -82,6 +82,15 @@ func Run(ctx context.Context, s *step.Step, p *operation.FetchParams) (finding.F
 	return f, nil
 }
 
+// Needs says what Run reads of a dataset.
+func Needs(p *operation.FetchParams) source.Request {
+	out := source.Request{Limit: p.Limit, Repeatable: p.Sample != nil || p.Limit != nil}
+	if len(p.Columns) > 0 {
+		out.Columns = p.Columns
+	}
+	return out
+}
+
 // rowsOf gives the statement that reads what is asked for, in the order of the data.
 func rowsOf(s *step.Step, columns []result.Column, p *operation.FetchParams) (string, []any) {
 	list, from := source.List(columns), s.Relation.From

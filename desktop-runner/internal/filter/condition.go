@@ -236,7 +236,7 @@ func (c *compiler) number(path string, op operation.Op, t result.Type, v json.Nu
 }
 
 func (c *compiler) moment(path string, t result.Type, v string) (operand string, possible bool) {
-	canonical, err := moment(t, v)
+	canonical, err := result.Moment(t, v)
 	if err != nil {
 		c.fail(path, "%s", err.Error())
 		return "", false

@@ -340,10 +340,10 @@ func (c *calculator) beside(n expression.Node, t result.Type) value {
 	if !ok || !isMoment(t) && t != result.Time {
 		return c.node(n)
 	}
-	canonical, err := moment(t, literal.Value)
+	canonical, err := result.Moment(t, literal.Value)
 	if err != nil && t == result.Date {
 		t = result.Timestamp
-		canonical, err = moment(t, literal.Value)
+		canonical, err = result.Moment(t, literal.Value)
 	}
 	if err != nil {
 		return c.fail(n, "%s", err.Error())

@@ -117,7 +117,7 @@ func (q *query) compile(ctx context.Context) error {
 	if err := q.derive(p.Derive); err != nil {
 		return err
 	}
-	if p.Where != nil {
+	if p.Where != nil && q.step.Relation.Groups == nil {
 		sql, patterns, err := condition(*p.Where, q.relation(), &q.values)
 		if err != nil {
 			return err

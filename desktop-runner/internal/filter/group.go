@@ -12,6 +12,9 @@ import (
 
 // group makes one row of all rows that agree in the keys, in the order of these.
 func (q *query) group(ctx context.Context, p *operation.FilterParams) error {
+	if q.step.Relation.Groups != nil {
+		return q.groupAgain(p)
+	}
 	if p.KeepsMissingKeys() || len(p.GroupBy) == 0 {
 		return q.groupBy(ctx, "params.group_by", p.GroupBy, "params.aggregates", p.Aggregates, "")
 	}

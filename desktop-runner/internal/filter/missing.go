@@ -134,7 +134,7 @@ func (q *query) constant(path string, c result.Column, given any) (sql string, t
 		case result.Text:
 			return "CAST(" + q.bind(v) + " AS VARCHAR)", result.Text, nil
 		case result.Date, result.Timestamp, result.Time:
-			canonical, err := moment(c.Type, v)
+			canonical, err := result.Moment(c.Type, v)
 			if err != nil {
 				return "", "", invalid(path, "%s", err.Error())
 			}

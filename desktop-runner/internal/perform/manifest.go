@@ -32,7 +32,7 @@ func complete(ctx context.Context, m *finding.Manifest, in plan.Input, db *engin
 		m.Source.Revision = in.Sources[0].Revision
 	}
 	now := sharepath.Stamp(paths)
-	if now.Stamp != "" {
+	if now.Stamp != "" && in.File.Table == nil { // a database's file has other tables as well
 		m.Bytes = &now.Bytes
 	}
 	switch {

@@ -39,8 +39,12 @@ func Run(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Ou
 		if errors.Is(err, errCrashed) {
 			failure = egress.Crashed()
 		}
-		return plan.Outcome{Failure: failure}
+		out = plan.Outcome{Failure: failure}
+		if d, ok := errors.AsType[plan.Detailed](err); ok && d.Detail() != "" {
+			w.tell(d.Detail())
+		}
 	}
+	out.Owner = w.owner
 	return out
 }
 
@@ -50,7 +54,11 @@ type work struct {
 	plan   plan.Plan
 	policy egress.Policy
 	report func(plan.Progress)
+	// owner has what the owner's log is told.
+	owner []string
 }
+
+func (w *work) tell(line string) { w.owner = append(w.owner, line) }
 
 // guarded turns a panic into an error, so that the runner is told. The stack
 // goes to standard error without the panic's text, which may hold a value.
@@ -131,7 +139,8 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 	f, err = do(ctx, s)
 	settled := s.Relation.Settle(err)
 	kind := engine.KindOf(err)
-	again = (s.Relation.Streams() || first.Column != nil) && errors.Is(settled, err) && (kind == engine.Unreadable || kind == engine.Refused)
+	again = (s.Relation.Streams() || first.Column != nil) && errors.Is(settled, err) && (kind == engine.Unreadable || kind == engine.Refused) &&
+		inputs[0].File.Table == nil // its connections are used up, and nothing of it was taken for known
 	f.Notes = append(notes, f.Notes...)
 	if settled == nil && f.Manifest != nil {
 		settled = complete(ctx, f.Manifest, inputs[0], db)
@@ -150,6 +159,7 @@ func (w *work) open(ctx context.Context, s *step.Step, inputs []plan.Input, firs
 		if i == 0 {
 			use = first
 		}
+		use.Request.Tell = w.tell
 		s.Tracker.Stage("reading", float64(i)*share, float64(i+1)*share)
 		rel, err := source.OpenFor(ctx, s.DB, i, in.Name, *in.File, w.plan.Limits, use)
 		if err != nil {

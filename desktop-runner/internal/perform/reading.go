@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ddap/desktop-runner/internal/analyze"
+	"ddap/desktop-runner/internal/fetch"
 	"ddap/desktop-runner/internal/filter"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/source"
@@ -20,14 +22,20 @@ func (w *work) reading(params operation.Params) (first, others source.Use) {
 		if len(p.Columns) > 0 {
 			first.Column = named
 		}
-		first.Once = p.Sample == nil
+		first.Once, first.Request = p.Sample == nil, fetch.Needs(p)
 	case *operation.FilterParams:
 		ofAll := slices.ContainsFunc(p.Missing, func(r operation.MissingRule) bool { return len(r.Columns) == 0 })
 		if (p.Grouped() || len(p.Select) > 0) && !ofAll {
 			first.Column, others.Column = named, named
 		}
-		first.Once = filter.ReadsOnce(p, w.policy.RowsMayLeave())
+		first.Once, first.Request = filter.ReadsOnce(p, w.policy.RowsMayLeave()), filter.Needs(p)
+		if !w.policy.RowsMayLeave() {
+			// What may be told of a group depends on its rows, beside their number.
+			first.Request.Group = nil
+		}
+		others.Request.Repeatable = first.Request.Repeatable
 	case *operation.AnalyzeParams:
+		first.Request = analyze.Needs(p)
 		if len(p.Features) > 0 {
 			first.Column = named
 		}

@@ -72,12 +72,20 @@ type File struct {
 	// More are further files of the same dataset, where it is a folder or a glob;
 	// their rows follow in this order.
 	More []string `json:"more,omitempty"`
+	// Table is set where the dataset is a table of a database. Path is then the
+	// database's file, or empty where it is on a server.
+	Table *Table `json:"table,omitempty"`
 	// Known is what is known of the files' content; nil where nobody has looked.
 	Known *Known `json:"known,omitempty"`
 }
 
 // Paths lists the files of the dataset.
-func (f File) Paths() []string { return append([]string{f.Path}, f.More...) }
+func (f File) Paths() []string {
+	if f.Path == "" {
+		return nil
+	}
+	return append([]string{f.Path}, f.More...)
+}
 
 // Reading says how a data file is written, with pandas' names. What is zero is
 // found out from the file.
@@ -178,6 +186,16 @@ type Outcome struct {
 	// Artifacts are files in WorkDir that go with the result.
 	Artifacts []Artifact `json:"artifacts,omitempty"`
 	Failure   *Failure   `json:"failure,omitempty"`
+	// Owner has lines for the owner's log: what a database was asked, and what it
+	// answered when something went wrong. They never leave this computer.
+	Owner []string `json:"owner,omitempty"`
+}
+
+// Detailed is an error that has more to say to the owner than to others.
+type Detailed interface {
+	error
+	// Detail may name a host or a user, and never a password.
+	Detail() string
 }
 
 // Artifact is a file that leaves with the result.

@@ -3,6 +3,9 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -17,7 +20,8 @@ import (
 // datasetForm is a dataset of the configuration file while it is read.
 type datasetForm struct {
 	Share
-	groupSize int
+	groupSize  int
+	connection string
 }
 
 func newDatasetForm(name string) *datasetForm {
@@ -27,6 +31,10 @@ func newDatasetForm(name string) *datasetForm {
 // datasetKeys are the settings of a dataset, with pandas' names where it has them.
 var datasetKeys = map[string]func(d *datasetForm, value *yaml.Node) error{
 	"path":           func(d *datasetForm, v *yaml.Node) error { return words(&d.Path, v) },
+	"connection":     func(d *datasetForm, v *yaml.Node) error { return words(&d.connection, v) },
+	"url":            func(d *datasetForm, v *yaml.Node) error { return d.address(v) },
+	"schema":         func(d *datasetForm, v *yaml.Node) error { return words(&d.Schema, v) },
+	"table":          func(d *datasetForm, v *yaml.Node) error { return words(&d.Table, v) },
 	"description":    func(d *datasetForm, v *yaml.Node) error { return d.describe(v) },
 	"policy":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Policy, v, result.Rows, result.Aggregates) },
 	"min_group_size": func(d *datasetForm, v *yaml.Node) error { return d.size(v) },
@@ -146,11 +154,89 @@ func (d *datasetForm) inWorkbook() bool {
 	return d.Reading.Sheet != "" || d.Reading.SheetNumber > 0 || d.Reading.Range != ""
 }
 
-// share gives the dataset when all its keys were read.
-func (d *datasetForm) share() (Share, error) {
+func (d *datasetForm) address(v *yaml.Node) error {
+	u, err := url.Parse(v.Value)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return errors.New("an address such as https://data.example.org/sales.csv is expected")
+	}
+	if u.User != nil {
+		return errors.New("a user and a password do not stand in an address")
+	}
+	return words(&d.URL, v)
+}
+
+// formatOfURL finds the format by the ending, as that of a file.
+func (d *datasetForm) formatOfURL() error {
+	if d.Format != "" {
+		return nil
+	}
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		return errors.New("url: the address is not valid")
+	}
+	format, known := plan.FormatOf(u.Path)
+	if !known {
+		return errors.New("format is needed: the address has none of the endings " + plan.Endings)
+	}
+	d.Format = format
+	return nil
+}
+
+// mayBeWorkbook is false of what says that it is something else.
+func (d *datasetForm) mayBeWorkbook() bool {
+	if d.Format != "" {
+		return d.Format == plan.XLSX
+	}
+	format, known := plan.FormatOf(d.Path)
+	return !known || format == plan.XLSX
+}
+
+// connect finds the database of a dataset that is a table.
+func (d *datasetForm) connect(connections map[string]*Connection) error {
+	known := connections[d.connection]
+	written := d.Reading
+	written.Types = nil
 	switch {
-	case d.Path == "":
-		return Share{}, errors.New("path is needed: a file, a folder, or a pattern such as data/*.csv")
+	case d.connection == "" && d.Table == "" && d.Schema == "":
+		return nil
+	case d.connection == "":
+		return errors.New("connection is needed: the database that the table is in")
+	case known == nil:
+		return errors.New(operation.UnknownName("", "connection", d.connection, slices.Sorted(maps.Keys(connections))).Message)
+	case d.Table == "":
+		return errors.New("table is needed: a table or a view of the database")
+	case d.Path != "" || d.Format != "":
+		return errors.New("path and format belong to a file; a table has a connection")
+	case !reflect.ValueOf(written).IsZero():
+		return errors.New("how a file is written does not matter for a table; it may have types only")
+	}
+	d.Connection, d.Path = known, known.Path
+	return nil
+}
+
+// checkPlace wants one place where the data is.
+func (d *datasetForm) checkPlace() error {
+	switch {
+	case d.URL != "" && (d.Path != "" || d.Connection != nil):
+		return errors.New("url stands alone, without path and connection")
+	case d.URL != "":
+		return d.formatOfURL()
+	case d.Path == "" && d.Connection == nil:
+		return errors.New("path is needed: a file, a folder, or a pattern such as data/*.csv; or a url; or a connection and a table")
+	default:
+		return nil
+	}
+}
+
+// share gives the dataset when all its keys were read.
+func (d *datasetForm) share(connections map[string]*Connection) (Share, error) {
+	if err := d.connect(connections); err != nil {
+		return Share{}, err
+	}
+	if err := d.checkPlace(); err != nil {
+		return Share{}, err
+	}
+	switch {
 	case d.Policy == result.Rows && d.groupSize > 0:
 		return Share{}, errors.New("min_group_size belongs to the policy aggregates")
 	case d.Policy == result.Rows:
@@ -158,7 +244,7 @@ func (d *datasetForm) share() (Share, error) {
 	case d.groupSize > 0:
 		d.MinGroupSize = d.groupSize
 	}
-	if format, known := plan.FormatOf(d.Path); d.inWorkbook() && (d.Format != "" && d.Format != plan.XLSX || d.Format == "" && known && format != plan.XLSX) {
+	if d.inWorkbook() && !d.mayBeWorkbook() {
 		return Share{}, errors.New("sheet and range belong to XLSX files")
 	}
 	if d.Reading.Decimal != "" && d.Reading.Decimal == d.Reading.Thousands {

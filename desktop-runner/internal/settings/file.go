@@ -19,6 +19,8 @@ import (
 const (
 	fileFlag    = "config"
 	datasetsKey = "datasets"
+	// connectionsKey stands before or after the datasets that name them.
+	connectionsKey = "connections"
 )
 
 // applyFile sets the flags that neither the command line nor the environment
@@ -38,8 +40,15 @@ func (f *Flags) applyFile(path string) error {
 		return fmt.Errorf("--config: %s is not valid YAML: %w", path, err)
 	}
 	var wrong []error
+	if node := valueOf(document.Content[0], connectionsKey); node != nil {
+		if err := f.addConnections(filepath.Dir(path), node); err != nil {
+			wrong = append(wrong, fmt.Errorf("--config: %s: %w", path, err))
+		}
+	}
 	err = each(document.Content[0], func(key string, value *yaml.Node) error {
 		switch {
+		case key == connectionsKey:
+			return nil // read before
 		case key == datasetsKey:
 			return f.addDatasets(filepath.Dir(path), value)
 		case key == fileFlag || f.set.Lookup(key) == nil:
@@ -59,13 +68,23 @@ func (f *Flags) applyFile(path string) error {
 }
 
 func (f *Flags) keys() []string {
-	keys := []string{datasetsKey}
+	keys := []string{connectionsKey, datasetsKey}
 	f.set.VisitAll(func(flag *pflag.Flag) {
 		if flag.Name != fileFlag {
 			keys = append(keys, flag.Name)
 		}
 	})
 	return keys
+}
+
+// valueOf finds the entry of a mapping; nil where there is none.
+func valueOf(node *yaml.Node, key string) *yaml.Node {
+	for i := 0; node.Kind == yaml.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return nil
 }
 
 func unknownKey(key string, known []string) error {
@@ -133,11 +152,11 @@ func (f *Flags) addDatasets(folder string, node *yaml.Node) error {
 		if err != nil {
 			return err
 		}
-		share, err := d.share()
+		share, err := d.share(f.connections)
 		if err != nil {
 			return fmt.Errorf("dataset %q: %w", name, err)
 		}
-		if !filepath.IsAbs(share.Path) {
+		if share.Path != "" && !filepath.IsAbs(share.Path) {
 			share.Path = filepath.Join(folder, share.Path)
 		}
 		f.shares = append(f.shares, share)

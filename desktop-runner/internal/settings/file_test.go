@@ -90,7 +90,13 @@ func TestFile_NamesTheLineThatIsWrong(t *testing.T) {
 		"datasets: {a: {path: x.xlsx, range: A1}}":                  "range: a range looks like A1:F200",
 		"datasets: {a: {path: x.csv, sheet: b}}":                    "sheet and range belong to XLSX files",
 		"datasets: {a: {path: x.xlsx, range: 'A:B', format: csv}}":  "sheet and range belong to XLSX files",
-		"a: [": "not valid YAML",
+		"a: [":                                  "not valid YAML",
+		"datasets: {a: {url: 'ftp://h/a.csv'}}": "an address such as https://",
+		"datasets: {a: {url: 'https://u:p@h/a.csv'}}":      "do not stand in an address",
+		"datasets: {a: {url: 'https://h/a'}}":              "format is needed",
+		"datasets: {a: {url: 'https://h/a.csv', path: x}}": "url stands alone",
+		"url-hosts: https://h/a.csv":                       "without a path",
+		"url-limit: much":                                  "is not a size",
 	} {
 		_, err := read(t, nil, "--server", "http://127.0.0.1:1", "--data", "b=x", "--config", config(t, content))
 		require.ErrorContains(t, err, want, content)

@@ -37,8 +37,12 @@ type Settings struct {
 	// OutputBytes and OutputAge bound the rows that tasks leave here; zero is no limit.
 	OutputBytes int64
 	OutputAge   time.Duration
-	LogLevel    slog.Level
-	LogFormat   string
+	// URLHosts are those that files may be downloaded from, and URLBytes is how
+	// large one may be.
+	URLHosts  []URLHost
+	URLBytes  int64
+	LogLevel  slog.Level
+	LogFormat string
 }
 
 // Values of --log-format.
@@ -51,6 +55,7 @@ const (
 	maxSlots           = 1000
 	defaultOutputBytes = 10 << 30
 	defaultOutputAge   = 30 * 24 * time.Hour
+	defaultURLBytes    = 1 << 30
 )
 
 // Flags are the flags of the runner, before they are read.
@@ -60,16 +65,20 @@ type Flags struct {
 	configFile string
 	tokenFile  string
 	shares     shares
-	labels     labels
-	memory     size
-	disk       size
-	output     size
-	logLevel   string
+	// connections are those of the configuration file, by name.
+	connections map[string]*Connection
+	labels      labels
+	memory      size
+	disk        size
+	output      size
+	urlHosts    urlHosts
+	urlLimit    size
+	logLevel    string
 }
 
 // Define adds the runner's flags to a set.
 func Define(fs *pflag.FlagSet) *Flags {
-	f := &Flags{set: fs, labels: labels{}, output: defaultOutputBytes}
+	f := &Flags{set: fs, labels: labels{}, output: defaultOutputBytes, urlLimit: defaultURLBytes}
 	fs.StringVar(&f.configFile, fileFlag, "", "YAML file with these settings and with datasets, for which it says more than --data can")
 	fs.StringVar(&f.s.Server, "server", "", "address of the server, as in https://analytics.example.org")
 	fs.StringVar(&f.s.Token, "token", "", "enrolment token (or a runner's own token); needed for the first start only")
@@ -84,6 +93,8 @@ func Define(fs *pflag.FlagSet) *Flags {
 	fs.IntVar(&f.s.Threads, "threads", 0, "processors for one task (default: all, shared by the slots)")
 	fs.Var(&f.output, "output-limit", "disk space for the rows that tasks leave here for later tasks; 0 for no limit")
 	fs.DurationVar(&f.s.OutputAge, "output-age", defaultOutputAge, "how long those rows are kept; 0 for ever")
+	fs.Var(&f.urlHosts, "url-hosts", "hosts that files of datasets with a url may come from, as in data.example.org,files.example.org:8443; http:// before one allows that as well")
+	fs.Var(&f.urlLimit, "url-limit", "how large such a file may be")
 	fs.DurationVar(&f.s.ConnectTimeout, "connect-timeout", 0, "give up (exit code 3) when the server cannot be reached within this time after the start (default: wait for it)")
 	fs.BoolVar(&f.s.InsecureHTTP, "insecure-http", false, "allow http:// to another computer; everybody on the way can then read along")
 	fs.BoolVar(&f.s.RequireSandbox, "require-sandbox", false, "refuse to work where this system cannot lock tasks in completely")
@@ -100,7 +111,7 @@ func (f *Flags) Settings() (Settings, error) {
 		wrong = append(wrong, f.applyFile(f.configFile))
 	}
 	s := f.s
-	s.Shares, s.Labels = f.shares, f.labels
+	s.Shares, s.Labels, s.URLHosts, s.URLBytes = f.shares, f.labels, f.urlHosts, int64(f.urlLimit)
 	s.MemoryBytes, s.DiskBytes, s.OutputBytes = int64(f.memory), int64(f.disk), int64(f.output)
 	wrong = append(wrong, f.check()...)
 	if f.tokenFile != "" && s.Token == "" {

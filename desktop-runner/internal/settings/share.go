@@ -24,6 +24,13 @@ type Share struct {
 	// Format and Reading say how the files are written; what is zero is found out.
 	Format  plan.Format
 	Reading plan.Reading
+	// Connection is set where the dataset is a table of a database, which Schema
+	// and Table name. Path is then its file, or empty.
+	Connection    *Connection
+	Schema, Table string
+	// URL is where the file is downloaded from, where it is one of the web; Path is
+	// then empty.
+	URL string
 }
 
 const (

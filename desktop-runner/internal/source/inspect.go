@@ -28,6 +28,8 @@ type Description struct {
 	Notes []string `json:"notes,omitempty"`
 	// Layout is the part of Guess that no single row decides.
 	Layout string `json:"layout,omitempty"`
+	// State changes when the rows of a database's table do, as far as it tells.
+	State string `json:"state,omitempty"`
 	// Known is how tasks may read the files without a look of their own.
 	Known *plan.Known `json:"known,omitempty"`
 }
@@ -42,6 +44,9 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 	file, err = LocateAll(name, file)
 	if err != nil {
 		return Description{}, err
+	}
+	if file.Table != nil {
+		return inspectTable(ctx, file, limits)
 	}
 	if file.Format == "" {
 		format, ok := FormatOf(file.Path)
@@ -86,6 +91,9 @@ func counts(format plan.Format, columns []column) string {
 // LocateAll gives a dataset with the real paths of all its files; see Locate.
 func LocateAll(dataset string, file plan.File) (plan.File, error) {
 	paths := file.Paths()
+	if len(paths) == 0 {
+		return file, nil
+	}
 	for i, path := range paths {
 		real, err := Locate(dataset, path)
 		if err != nil {

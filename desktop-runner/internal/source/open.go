@@ -18,6 +18,8 @@ type Use struct {
 	// Column tells which columns are read, by their names; all where it is nil. A
 	// relation has all of them, but the values of these only.
 	Column func(name string) bool
+	// Request is for tables of databases, which are told what to send.
+	Request Request
 }
 
 // Open is OpenFor any use.
@@ -31,6 +33,9 @@ func Open(ctx context.Context, db *engine.DB, index int, dataset string, file pl
 // in place. The
 // error is a fault with the code source_unreadable, or one of the engine.
 func OpenFor(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits, use Use) (*Relation, error) {
+	if file.Table != nil {
+		return openTable(ctx, db, index, dataset, file, limits, use.Request)
+	}
 	r, err := newReader(ctx, db, index, dataset, file, limits)
 	if err != nil {
 		return nil, err

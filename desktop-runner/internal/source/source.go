@@ -30,11 +30,51 @@ type Relation struct {
 	Notes []string
 	// Protected means that the owner shares these rows as summaries only.
 	Protected bool
-	// Rows is how many it has; nil where nobody has counted them.
+	// Rows is how many the dataset has, of which the relation may have a part only
+	// where no others were asked for; nil where nobody has counted them.
 	Rows *int64
+	// Groups is set where the rows are groups; Columns then has their keys alone.
+	Groups *Groups
 
 	// reader is set where the file is read while the operation runs.
 	reader *reader
+}
+
+// Groups says that the rows of a relation are groups of rows, which a database
+// made. Several may have the same keys.
+type Groups struct {
+	// Size names the column with how many rows are in each, and Parts those with
+	// the numbers that were asked for, in that order. They are not among Columns.
+	Size  string
+	Parts []result.Column
+}
+
+// Grouping is what rows are grouped by, and what is calculated of each group.
+type Grouping struct {
+	Keys       []string
+	Aggregates []operation.Aggregate
+}
+
+// Request says what an operation reads of a dataset, so that a database sends no
+// more than that; a file has all of it in any case. The zero value is everything.
+type Request struct {
+	// Columns are the names of those that are read; all when nil. A name that is
+	// none makes it all of them, so that the error about it is the usual one.
+	Columns []string
+	// Also are further ones, in any letter case, which need not be there.
+	Also []string
+	// Where leaves out rows that do not meet it. Some of them may come all the
+	// same: the operation has to apply it.
+	Where *operation.Where
+	// Group asks for groups instead of rows, where they can be had without a change
+	// of the answer; see Relation.Groups.
+	Group *Grouping
+	// Limit is how many rows are read, from the first on; all when nil.
+	Limit *int64
+	// Repeatable means that the answer depends on the order of the rows.
+	Repeatable bool
+	// Tell gets what a database was asked, for the owner; it may be nil.
+	Tell func(statement string)
 }
 
 // InFileOrder is an expression that numbers a relation's rows in the order of

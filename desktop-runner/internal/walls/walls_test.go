@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"ddap/desktop-runner/internal/database/databasetest"
 	"ddap/desktop-runner/internal/egress"
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/perform"
@@ -32,6 +33,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
 		end(worker.Main(worker.Work{
 			Perform: perform.Run,
+			Connect: source.Connect,
 			Inspect: func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (worker.Description, error) {
 				d, err := source.Inspect(ctx, file, workDir, limits)
 				return worker.Description(d), err
@@ -41,7 +43,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == statementCommand {
 		end(doStatement())
 	}
-	os.Exit(m.Run())
+	if len(os.Args) > 1 && os.Args[1] == tableCommand {
+		end(doTable())
+	}
+	os.Exit(databasetest.Main(m))
 }
 
 // end exits at once: a process with the race detector would wait a second first,

@@ -46,12 +46,39 @@ func Main(w Work) int {
 		return exitBadOrder
 	}
 	out := &reporter{to: json.NewEncoder(pipe)}
+	if refused := w.connect(o); refused != nil {
+		return out.end(message{Message: plan.Message{Outcome: refused}})
+	}
 	if failure := prepare(o); failure != nil {
 		return out.end(message{Message: plan.Message{Outcome: &plan.Outcome{Failure: failure}}})
 	}
 	ctx, stop := untilToldToStop(in)
 	defer stop()
 	return out.end(w.do(ctx, o, out.progress))
+}
+
+// connect makes the connections of all inputs. An interrupt ends the process here:
+// nothing was begun yet.
+func (w Work) connect(o order) *plan.Outcome {
+	if w.Connect == nil {
+		return nil
+	}
+	for _, in := range o.inputs() {
+		if err := w.Connect(context.Background(), in.Name, in.File); err != nil {
+			failure := inspectionFailure(err)
+			failure.Retryable = fault.Retryable(err)
+			return &plan.Outcome{Failure: failure, Owner: detailOf(err)}
+		}
+	}
+	return nil
+}
+
+// detailOf is what an error says to the owner alone.
+func detailOf(err error) []string {
+	if d, ok := errors.AsType[plan.Detailed](err); ok && d.Detail() != "" {
+		return []string{d.Detail()}
+	}
+	return nil
 }
 
 func (w Work) do(ctx context.Context, o order, progress func(plan.Progress)) message {
@@ -68,7 +95,7 @@ func (w Work) do(ctx context.Context, o order, progress func(plan.Progress)) mes
 	}
 	d, err := w.Inspect(ctx, o.Inspect.File, o.Inspect.WorkDir, o.Inspect.Limits)
 	if err != nil {
-		return message{Message: plan.Message{Outcome: &plan.Outcome{Failure: inspectionFailure(err)}}}
+		return message{Message: plan.Message{Outcome: &plan.Outcome{Failure: inspectionFailure(err), Owner: detailOf(err)}}}
 	}
 	return message{Description: &d}
 }

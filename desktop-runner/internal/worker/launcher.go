@@ -102,16 +102,20 @@ func (l *Launcher) look(ctx context.Context, limits plan.Limits, o order) (endin
 	case o.Inspect != nil && end.description != nil, o.Digest != nil && end.sha256 != "":
 		return end, nil
 	case end.outcome != nil && end.outcome.Failure != nil:
-		return end, &FailedError{*end.outcome.Failure}
+		return end, &FailedError{*end.outcome.Failure, end.outcome.Owner}
 	case ctx.Err() != nil:
 		return end, fmt.Errorf("look at a file: %w", context.Cause(ctx))
 	default:
-		return end, &FailedError{*end.failure(plan.Plan{Limits: limits}, limited.Err() != nil)}
+		return end, &FailedError{Failure: *end.failure(plan.Plan{Limits: limits}, limited.Err() != nil)}
 	}
 }
 
-// FailedError is a plan.Failure as an error.
-type FailedError struct{ plan.Failure }
+// FailedError is a plan.Failure as an error, with what is for the owner alone.
+type FailedError struct {
+	plan.Failure
+
+	Owner []string
+}
 
 // Error gives the sentence for people.
 func (e *FailedError) Error() string { return e.Message }

@@ -7,6 +7,8 @@ package worker
 
 import (
 	"context"
+	"os"
+	"slices"
 	"time"
 
 	"ddap/desktop-runner/internal/plan"
@@ -26,6 +28,9 @@ const maxLineBytes = 16 << 20
 type Work struct {
 	// Perform does a task, see perform.Run.
 	Perform func(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Outcome
+	// Connect makes the connections that a dataset needs, before the process is
+	// locked in, and keeps them in the file; see source.Connect. Nil makes none.
+	Connect func(ctx context.Context, dataset string, file *plan.File) error
 	// Inspect looks at a data file, see source.Inspect.
 	Inspect func(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (Description, error)
 	// Digest reads the files of a dataset for their SHA-256, see source.Digest.
@@ -44,6 +49,8 @@ type Description struct {
 	Notes []string `json:"notes,omitempty"`
 	// Layout is the part of Guess that no single row decides.
 	Layout string `json:"layout,omitempty"`
+	// State changes when the rows of a database's table do, as far as it tells.
+	State string `json:"state,omitempty"`
 	// Known is how tasks may read the files without a look of their own.
 	Known *plan.Known `json:"known,omitempty"`
 }
@@ -92,16 +99,24 @@ func (o order) complete() bool {
 
 // policy is what the sandbox must leave open for the order.
 func (o order) policy() sandbox.Policy {
-	if look := o.look(); look != nil {
-		return sandbox.Policy{Read: look.File.Paths(), Work: look.WorkDir}
-	}
-	p := sandbox.Policy{Work: o.Plan.WorkDir}
-	for _, in := range o.Plan.Inputs {
-		if in.File != nil {
-			p.Read = append(p.Read, in.File.Paths()...)
+	p := sandbox.Policy{Work: workFolder(o)}
+	for _, in := range o.inputs() {
+		p.Read = append(p.Read, in.File.Paths()...)
+		for _, path := range in.File.Beside() {
+			if _, err := os.Lstat(path); err == nil {
+				p.Read = append(p.Read, path)
+			}
 		}
 	}
 	return p
+}
+
+// inputs lists what the order reads.
+func (o order) inputs() []plan.Input {
+	if look := o.look(); look != nil {
+		return []plan.Input{{Name: "the table", File: &look.File}}
+	}
+	return slices.DeleteFunc(slices.Clone(o.Plan.Inputs), func(in plan.Input) bool { return in.File == nil })
 }
 
 func (o order) limits() plan.Limits {

@@ -104,6 +104,8 @@ type Runner struct {
 	// Data is what it shares, as the flag --data has it.
 	Data  []string
 	Slots int
+	// Config is the path of its file of settings; none when empty.
+	Config string
 }
 
 // Invite makes an enrolment token for one runner.
@@ -119,6 +121,9 @@ func (r Runner) Start() (*Program, error) {
 	}
 	for _, data := range r.Data {
 		args = append(args, "--data", data)
+	}
+	if r.Config != "" {
+		args = append(args, "--config", r.Config)
 	}
 	if r.Token != "" {
 		file := filepath.Join(r.Folder, "token")
