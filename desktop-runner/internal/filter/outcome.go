@@ -39,6 +39,8 @@ func (q *query) run(ctx context.Context) (finding.Finding, error) {
 		return finding.Finding{}, err
 	}
 	output.Grouped = q.grouped
+	// Of two protected sides, both say how many of their rows are left over.
+	output.From = output.Rows + q.outside(output.Rows)
 	s.Tracker.Stage("previewing", 0.95, 1)
 	f := finding.Finding{
 		Kind: finding.Kind(operation.Filter, ""), Parameters: parameters(q.params, q.columns), Output: output,

@@ -72,6 +72,27 @@ func TestFilter_JoinsProtectedRowsWithWhatAnybodyMaySee(t *testing.T) {
 	require.Equal(t, []string{`["A",12]`, `["B",8]`}, shown(t, out.Document, "groups"))
 }
 
+// ids are those of the people from one to before another, each with a city.
+func ids(from, to int) string {
+	text := "id,city\n"
+	for i := from; i < to; i++ {
+		text += fmt.Sprintf("%d,Oslo\n", i)
+	}
+	return text
+}
+
+func TestFilter_TellsNoNumberOfRowsByWhichFewAreLeftOverOnOneSide(t *testing.T) {
+	t.Parallel()
+	// 20 of 26 rows go with 20 of 22: the number of either would tell of 2.
+	out := succeed(t, joinOf(t, `"on":["id"]`, "", ids(6, 28), result.Aggregates, result.Aggregates))
+	require.InDelta(t, 22, float64(out.Document.Metrics["rows_right"]), 0)
+	require.NotContains(t, out.Document.Metrics, "rows_after")
+	require.True(t, out.Document.Dataset.RowsApproximate)
+	out = succeed(t, joinOf(t, `"on":["id"]`, "", ids(6, 36), result.Aggregates, result.Aggregates))
+	require.False(t, out.Document.Dataset.RowsApproximate, "6 and 10 are left over")
+	require.Equal(t, int64(20), out.Document.Dataset.Rows)
+}
+
 func TestFilter_RefusesJoinsThatCountRowsTwiceOrWeighThem(t *testing.T) {
 	t.Parallel()
 	protected, open := result.Aggregates, result.Rows
