@@ -104,7 +104,8 @@ func (q *query) spreadOut(ctx context.Context, column string) (spreadOut, error)
 	text := "SELECT row_number() OVER (" + orderBy(plain(keys)) + "), max(n), sum(n)::BIGINT, sum(m)::BIGINT FROM (" + inner + ")" + group
 	err = q.step.DB.Each(ctx, func(row []any) error {
 		place, most, count, size := whole(row[0]), whole(row[1]), whole(row[2]), whole(row[3])
-		if out.differ[place] = count; most > 1 {
+		// Where rows were filled, a value that stands once may be that of none.
+		if out.differ[place] = count; most > 1 || q.isFilled(column) {
 			out.differ[place] = count - most
 		}
 		out.absent[place] = size - count

@@ -11,16 +11,19 @@ import (
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/source"
+	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
+	"ddap/shared/task"
 )
 
 // treated is what one rule on missing values did: to one column, or to the rows.
 type treated struct {
 	columns string
 	method  operation.MissingMethod
-	// count is how many cells were filled, or how many rows dropped.
-	count int64
+	// count is how many cells were filled, or how many rows dropped; present how
+	// many cells of the column had a value before.
+	count, present int64
 	// value is what they were filled with, where that is one.
 	value string
 }
@@ -39,6 +42,9 @@ func (q *query) fillMissing(ctx context.Context, rules []operation.MissingRule) 
 			q.rows(q.columns, plain(q.columns), " WHERE "+present(columns))
 			err = q.countDropped(ctx, before, columns, r)
 		} else if err = q.fill(path, columns, r); err == nil {
+			if err = q.checkFill(ctx, before, columns, r.Method); err != nil {
+				return err
+			}
 			q.origins.filled(source.NamesOf(columns), r.Method)
 			err = q.countFilled(ctx, before, columns, r)
 		}
@@ -173,6 +179,42 @@ func (q *query) interpolated(x string, t result.Type) string {
 		after(at) + " - " + before(at) + "), " + before(x) + ")"
 }
 
+// checkFill refuses, where single rows may not show, to fill rows with what fewer
+// rows decide than may be told about. Those that are filled agree then in a value
+// of another row, whether as the mean of their group, as its key, or in a condition.
+// The answer is the same whether one row has a value or none.
+func (q *query) checkFill(ctx context.Context, before *chain, columns []result.Column, method operation.MissingMethod) error {
+	switch {
+	case q.step.SingleRowsMayShow, method == operation.Constant:
+		return nil
+	case method != operation.MeanValue && method != operation.ModeValue:
+		return refuseFill("params.missing: %s puts the value of one row into others, and the owner shares summaries only. Allowed are drop, constant, mean and mode", method)
+	}
+	for _, c := range columns {
+		x := engine.Identifier(c.Name)
+		rows, err := q.step.DB.Rows(ctx, before.statement("SELECT CAST(coalesce(sum(n), 0) AS BIGINT), coalesce(max(n), 0) FROM (SELECT count("+x+") AS n FROM "+before.last+" GROUP BY "+x+")"), before.list...)
+		if err != nil {
+			return err
+		}
+		n, most, least := whole(rows[0][0]), whole(rows[0][1]), q.step.MinGroupSize
+		if most < least && method == operation.ModeValue || n < least || method == operation.MeanValue && n > most && n-most < least {
+			return refuseFill("params.missing: the %s of %s would show single rows: fewer than %d have it, or differ from all the others, and the owner shares summaries only. "+
+				"Fill it with a constant, or drop the rows without it", method, c.Name, least)
+		}
+	}
+	return nil
+}
+
+func refuseFill(format string, args ...any) error {
+	return fault.New("filter.fillMissing", fault.Forbidden, string(task.PolicyRefused), format+".", args...)
+}
+
+// isFilled reports whether values of a column may be those that others were
+// filled with.
+func (q *query) isFilled(column string) bool {
+	return slices.ContainsFunc(q.treated, func(t treated) bool { return t.columns == column && t.method != operation.DropMissing })
+}
+
 func (q *query) countDropped(ctx context.Context, before *chain, columns []result.Column, r operation.MissingRule) error {
 	rows, err := q.step.DB.Rows(ctx, before.statement("SELECT count(*) FILTER (WHERE NOT ("+present(columns)+")) FROM "+before.last), before.list...)
 	if err != nil {
@@ -190,10 +232,11 @@ func (q *query) countDropped(ctx context.Context, before *chain, columns []resul
 // countFilled counts what was missing before and is not any more, and finds the
 // value where it is one for all.
 func (q *query) countFilled(ctx context.Context, before *chain, columns []result.Column, r operation.MissingRule) error {
-	list := make([]string, 0, 2*len(columns))
+	list := make([]string, 0, 3*len(columns))
 	for _, c := range columns {
 		x := engine.Identifier(c.Name)
-		list = append(list, "(SELECT count("+x+") FROM "+q.last+") - (SELECT count("+x+") FROM "+before.last+")")
+		present := "(SELECT count(" + x + ") FROM " + before.last + ")"
+		list = append(list, "(SELECT count("+x+") FROM "+q.last+") - "+present, present)
 	}
 	single := r.Method == operation.MeanValue || r.Method == operation.MedianValue || r.Method == operation.ModeValue
 	for _, c := range columns {
@@ -206,11 +249,10 @@ func (q *query) countFilled(ctx context.Context, before *chain, columns []result
 		return err
 	}
 	for i, c := range columns {
-		n, _ := rows[0][i].(int64)
-		t := treated{columns: c.Name, method: r.Method, count: n}
+		t := treated{columns: c.Name, method: r.Method, count: whole(rows[0][2*i]), present: whole(rows[0][2*i+1])}
 		switch {
 		case single:
-			t.value, _ = rows[0][len(columns)+i].(string)
+			t.value, _ = rows[0][2*len(columns)+i].(string)
 		case r.Method == operation.Constant:
 			t.value = fmt.Sprint(r.Value)
 		}
@@ -228,6 +270,7 @@ func (q *query) tellMissing(f *finding.Finding) error {
 		{Name: "columns", Type: result.Text}, {Name: "method", Type: result.Text}, {Name: "count", Type: result.Integer}, {Name: "value", Type: result.Text},
 	}
 	var rows [][]any
+	var present []int64
 	var filled, dropped int64
 	for _, t := range q.treated {
 		drops := t.method == operation.DropMissing
@@ -244,7 +287,7 @@ func (q *query) tellMissing(f *finding.Finding) error {
 		if t.value != "" {
 			row[3] = t.value
 		}
-		rows = append(rows, row)
+		rows, present = append(rows, row), append(present, t.present)
 	}
 	table, err := frame.New(columns, rows)
 	if err != nil {
@@ -254,6 +297,8 @@ func (q *query) tellMissing(f *finding.Finding) error {
 		f.Tables = append(f.Tables, &finding.Groups{
 			Name: "missing", Title: "What became of missing values (rows dropped, values filled)", Columns: columns, Frame: table,
 			Size: "count", Told: []string{"columns", "method"}, Single: []string{"value"},
+			// Less all rows, the number of those without a value is that of the others.
+			Varied: map[string][]int64{"count": present},
 		})
 	}
 	if q.step.SingleRowsMayShow {

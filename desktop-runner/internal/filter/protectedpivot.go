@@ -160,7 +160,7 @@ func (q *query) crosstab(ctx context.Context) (*finding.Crosstab, error) {
 func (q *query) fewIn(size, n, most int64) int64 {
 	a := operation.Aggregate{Column: q.params.Pivot.Values, Func: q.params.Pivot.Function()}
 	of := spreadOut{differ: map[int64]int64{0: n}, absent: map[int64]int64{0: size - n}}
-	if most > 1 {
+	if most > 1 || q.isFilled(a.Column) {
 		of.differ[0] = n - most
 	}
 	if a.Func == operation.Count {

@@ -177,9 +177,9 @@ func TestFilter_GroupsAreNotTakenForRowsLater(t *testing.T) {
 
 func TestFilter_HidesFewMissingValuesAndWhatTheyAreFilledWith(t *testing.T) {
 	t.Parallel()
-	params := `{"source":{"dataset":"x"},"missing":[{"columns":["pay"],"method":"median"}]}`
+	params := `{"source":{"dataset":"x"},"missing":[{"columns":["pay"],"method":"mode"}]}`
 	out := succeed(t, planFor(t, operation.Filter, params, input("wages", wages(t), result.Aggregates)))
-	require.Equal(t, []string{`["pay","median",` + small + `,` + small + `]`}, shown(t, out.Document, "missing"))
+	require.Equal(t, []string{`["pay","mode",` + small + `,` + small + `]`}, shown(t, out.Document, "missing"))
 	require.NotContains(t, out.Document.Metrics, "values_filled")
 	dropping := `{"source":{"dataset":"x"},"missing":[{"method":"drop"}],"where":{"column":"bonus","op":"ge","value":0}}`
 	out = succeed(t, planFor(t, operation.Filter, dropping, input("wages", wages(t), result.Aggregates)))
@@ -188,7 +188,7 @@ func TestFilter_HidesFewMissingValuesAndWhatTheyAreFilledWith(t *testing.T) {
 		require.NotEqual(t, "missing", table.Name)
 	}
 	out = succeed(t, planFor(t, operation.Filter, params, input("wages", wages(t), result.Rows)))
-	require.Equal(t, []string{`["pay","median",1,"100.0"]`}, shown(t, out.Document, "missing"))
+	require.Equal(t, []string{`["pay","mode",1,"100"]`}, shown(t, out.Document, "missing"))
 }
 
 func TestFilter_JoinsTwoInputsInWhateverOrderTheyCome(t *testing.T) {

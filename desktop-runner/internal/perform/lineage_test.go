@@ -2,6 +2,7 @@ package perform_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +92,44 @@ func TestFilter_TellsNoNumberOfRowsByWhichFewAreLeftOverOnOneSide(t *testing.T) 
 	out = succeed(t, joinOf(t, `"on":["id"]`, "", ids(6, 36), result.Aggregates, result.Aggregates))
 	require.False(t, out.Document.Dataset.RowsApproximate, "6 and 10 are left over")
 	require.Equal(t, int64(20), out.Document.Dataset.Rows)
+}
+
+// The asker's side of the join chooses the rows that are filled, and with which.
+func TestFilter_TellsNothingOfOneRowByWhatOthersAreFilledWith(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("id,test\n")
+	for i := range 40 {
+		if i < 10 {
+			fmt.Fprintf(&b, "%d,%d\n", i, 100+7*i)
+		} else {
+			fmt.Fprintf(&b, "%d,\n", i)
+		}
+	}
+	ask := func(first int, rule string, policy result.Policy, rest string) plan.Outcome {
+		lab, chosen := input("lab", steptest.Write(t, "lab.csv", b.String()), policy), input("chosen", steptest.Write(t, "chosen.csv", ids(first, 20)), result.Rows)
+		chosen.Path = operation.JoinPath
+		return run(t, planFor(t, operation.Filter, fmt.Sprintf(`{"source":{"dataset":"lab"},"join":{"right":{"dataset":"chosen"},"on":["id"],"how":"semi"},"missing":[{"columns":["test"],"method":%s}],%s}`, rule, rest), lab, chosen))
+	}
+	const mean = `"group_by":["test"],"aggregates":[{"column":"test","func":"mean"}]`
+	for _, method := range []string{"mean", "median", "mode", "ffill", "bfill", "interpolate"} {
+		if method != "bfill" {
+			open := ask(9, strconv.Quote(method), result.Rows, mean)
+			require.Equal(t, []string{`[163,163]`}, shown(t, open.Document, "groups"), "this is what must not be told")
+		}
+		for _, first := range []int{9, 10} { // one with a value, and none
+			out := ask(first, strconv.Quote(method), result.Aggregates, mean)
+			require.NotNil(t, out.Failure, method)
+			require.Equal(t, task.PolicyRefused, out.Failure.Reason, method)
+		}
+	}
+	// How many of 11 rows had no value tells how many had one.
+	out := ask(9, `"constant","value":1`, result.Aggregates, `"group_by":["id"]`)
+	require.Equal(t, []string{`["test","constant",` + small + `,` + single + `]`}, shown(t, out.Document, "missing"))
+	// Four of the five rows of one part have a value of their own. The other part
+	// has 705 in six rows, and the mean, 131.5, in nine.
+	out = ask(0, `"mean"`, result.Aggregates, `"derive":[{"name":"part","expression":"id >= 6 and id <= 10"}],"group_by":["part"],"aggregates":[{"column":"test","func":"sum"}]`)
+	require.Equal(t, []string{`[false,1888.5]`, `[true,` + small + `]`}, shown(t, out.Document, "groups"))
 }
 
 func TestFilter_RefusesJoinsThatCountRowsTwiceOrWeighThem(t *testing.T) {
