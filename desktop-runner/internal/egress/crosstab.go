@@ -96,6 +96,10 @@ func latticeOf(g *finding.Grid, n int64) *lattice {
 			l.hidden[at][to] = g.Sizes[i][j] > 0 && (g.Sizes[i][j] < n || few > 0 && few < n)
 		}
 	}
+	// Less the number of all rows, which is known, the total tells how many are outside.
+	if all := l.all(); g.Outside > 0 && g.Outside < n {
+		l.hidden[all.row][all.column] = true
+	}
 	// What was left out is what totals have more than the cells.
 	for i := range l.sizes {
 		if i != g.Rows {
@@ -144,7 +148,8 @@ func (l *lattice) column(j int) []cell {
 	return out
 }
 
-// all is the total of everything, which other numbers of the result tell.
+// all is the total of everything, which other numbers of the result tell unless
+// too few rows are outside of it.
 func (l *lattice) all() cell { return cell{len(l.sizes) - 1, len(l.sizes[0]) - 1} }
 
 func (l *lattice) isHidden(c cell) bool { return l.hidden[c.row][c.column] }

@@ -103,7 +103,7 @@ func (q *query) leaveOut(ctx context.Context, margin int, keys []string) error {
 }
 
 // crosstab reads the pivot table as it is, with what each cell rests on.
-func (q *query) crosstab(ctx context.Context) (*finding.Crosstab, error) {
+func (q *query) crosstab(ctx context.Context, outside int64) (*finding.Crosstab, error) {
 	v := q.pivoted
 	t := &finding.Crosstab{Name: "pivot", Title: "Pivot table", Columns: q.columns}
 	var rows [][]any
@@ -135,6 +135,7 @@ func (q *query) crosstab(ctx context.Context) (*finding.Crosstab, error) {
 		return nil, err
 	}
 	grid := finding.NewGrid(int(whole(sizes[0][0])), int(whole(sizes[0][1])))
+	grid.Outside = outside
 	err = q.step.DB.Each(ctx, func(row []any) error {
 		at := [2]int{int(whole(row[0])) - 1, int(whole(row[1])) - 1}
 		switch m := whole(row[2]); {
@@ -184,7 +185,7 @@ func (q *query) tellPivot(ctx context.Context, f *finding.Finding) error {
 		f.Notes = append(f.Notes, "The pivot table has too many rows to be shown; keep fewer with where or limit.")
 		return nil
 	}
-	table, err := q.crosstab(ctx)
+	table, err := q.crosstab(ctx, q.outside(grouped))
 	if err != nil {
 		return err
 	}

@@ -203,6 +203,8 @@ type Grid struct {
 	// Sizes are the rows of the data in each cell, and Few how many of them decide
 	// its number by themselves; as many where all of them do.
 	Sizes, Few [][]int64
+	// Outside counts the rows that are not even in the total of all.
+	Outside int64
 }
 
 // NewGrid makes a grid of empty cells, with totals.

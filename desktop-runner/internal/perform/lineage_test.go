@@ -283,3 +283,13 @@ func TestFilter_PivotsProtectedRows(t *testing.T) {
 	open := ask(result.Rows, count)
 	require.Contains(t, fmt.Sprint(open.Document), "secret")
 }
+
+func TestFilter_TellsNoTotalByWhichFewAreOutsideOfAPivotTable(t *testing.T) {
+	t.Parallel()
+	for first, want := range map[int]bool{1: false, 4: false, 5: true} {
+		params := fmt.Sprintf(`{"source":{"dataset":"people"},"where":{"column":"id","op":"ge","value":%d},"derive":[{"name":"odd","expression":"id %% 2 == 1"}],`+
+			`"pivot":{"index":["team"],"columns":"odd","values":"pay","aggfunc":"count","margins":true}}`, first)
+		out := succeed(t, planFor(t, operation.Filter, params, input("people", people(t), result.Aggregates)))
+		require.Equal(t, want, strings.Contains(fmt.Sprint(shown(t, out.Document, "pivot")), fmt.Sprint(",", 26-first, "]")), "%d of 26 rows are outside", first)
+	}
+}
