@@ -28,8 +28,10 @@ func (s *sealing) crosstab(t *finding.Crosstab) {
 					continue
 				}
 				r, c := t.RowOf[i], t.ColumnOf[j]
+				// Why a cell is withheld bounds its number, and it is not told that
+				// nobody is in it: in a sum of 5 for 5 small cells each is 1.
 				if hidden[r][c] {
-					row[j] = suppressed(t.Grid.Few[r][c], n)
+					row[j] = complementary
 					s.withheldCells++
 				}
 			}
@@ -46,10 +48,16 @@ func (s *sealing) crosstab(t *finding.Crosstab) {
 // edges. A hidden cell follows from the others exactly where it is on no cycle of
 // that graph: Gusfield, "A Graph Theoretic Approach to Statistical Data Security",
 // SIAM Journal on Computing 17 (1988).
+//
+// An attacker knows as well that no cell has fewer rows than none. Along a cycle,
+// cells can be thought of with one row more and one less by turns, if all have one
+// to spare: only those are edges, beside the cell itself.
 type lattice struct {
 	sizes  [][]int64
 	hidden [][]bool
 	n      int64
+	// edges are the hidden cells with rows to spare, of each node.
+	edges [][]cell
 }
 
 // hide decides which cells of a grid are withheld: those that too few rows
@@ -65,7 +73,7 @@ func hide(g *finding.Grid, n int64) [][]bool {
 		for j := range l.sizes[0] {
 			again = l.protectLine(l.column(j)) || again
 		}
-		again = again || l.closeCycle()
+		again = again || l.closeCycles()
 	}
 	out := make([][]bool, g.Rows+1)
 	for i := range out {
@@ -93,7 +101,9 @@ func latticeOf(g *finding.Grid, n int64) *lattice {
 			at, to := l.outer(i, g.Rows), l.outer(j, g.Columns)
 			l.sizes[at][to] = g.Sizes[i][j]
 			few := g.Few[i][j]
-			l.hidden[at][to] = g.Sizes[i][j] > 0 && (g.Sizes[i][j] < n || few > 0 && few < n)
+			// That nobody is in a cell tells of those who might be, as a small
+			// number does: the two look alike.
+			l.hidden[at][to] = g.Sizes[i][j] < n || few > 0 && few < n
 		}
 	}
 	// Less the number of all rows, which is known, the total tells how many are outside.
@@ -119,7 +129,20 @@ func latticeOf(g *finding.Grid, n int64) *lattice {
 	for j := range l.sizes[0] {
 		l.hidden[g.Rows][j] = l.sizes[g.Rows][j] > 0
 	}
+	l.connectHidden()
 	return l
+}
+
+// connectHidden makes the edges of what is hidden from the beginning.
+func (l *lattice) connectHidden() {
+	l.edges = make([][]cell, len(l.sizes)+len(l.sizes[0]))
+	for i := range l.sizes {
+		for _, c := range l.row(i) {
+			if l.isHidden(c) {
+				l.hide(c)
+			}
+		}
+	}
 }
 
 func sum(of []int64) (all int64) {
@@ -171,13 +194,13 @@ func (l *lattice) protectLine(line []cell) bool {
 		return false
 	}
 	if next, found := l.smallest(parts); found {
-		l.hidden[next.row][next.column] = true
+		l.hide(next)
 		return true
 	}
 	if l.isHidden(total) || total == l.all() {
 		return false
 	}
-	l.hidden[total.row][total.column] = true
+	l.hide(total)
 	return true
 }
 
@@ -191,68 +214,101 @@ func (l *lattice) smallest(cells []cell) (found cell, ok bool) {
 	return found, ok
 }
 
-// closeCycle finds a hidden cell that follows from the others, and hides one more
-// so that it does not; it reports whether it did.
-func (l *lattice) closeCycle() bool {
+// hide hides one more cell.
+func (l *lattice) hide(c cell) {
+	l.hidden[c.row][c.column] = true
+	if l.spares(c) {
+		row, column := l.nodes(c)
+		l.edges[row], l.edges[column] = append(l.edges[row], c), append(l.edges[column], c)
+	}
+}
+
+// spares reports whether a cell has more rows than it must have: those rows and
+// columns that are there stand for some.
+func (l *lattice) spares(c cell) bool {
+	all, least := l.all(), int64(0)
+	if (c.row == all.row) != (c.column == all.column) && c.row != all.row-1 && c.column != all.column-1 {
+		least = l.n
+	}
+	return l.size(c) > least
+}
+
+// nodes numbers the row and the column of a cell; columns come behind rows.
+func (l *lattice) nodes(c cell) (row, column int) { return c.row, len(l.sizes) + c.column }
+
+// closeCycles finds hidden cells that follow from the others, and hides more so
+// that they do not; it reports whether it did.
+func (l *lattice) closeCycles() (closed bool) {
+	parts := l.parts()
+	stuck := map[[2]int]bool{} // parts that nothing can connect
 	for i := range l.sizes {
 		for _, c := range l.row(i) {
-			if !l.isHidden(c) || !l.follows(c) {
+			row, column := l.nodes(c)
+			between := [2]int{parts[row], parts[column]}
+			if !l.isHidden(c) || !l.spares(c) && (between[0] == between[1] || stuck[between]) {
 				continue
 			}
-			// A cell that connects what is on the two sides of it closes a cycle.
-			if other, found := l.bridge(c); found {
-				l.hidden[other.row][other.column] = true
-				return true
+			near := l.reached(c, row, column)
+			if near[column] {
+				continue
+			}
+			if next, found := l.bridge(near, l.reached(c, column, row)); found {
+				l.hide(next)
+				parts, stuck, closed = l.parts(), map[[2]int]bool{}, true
+			} else if !l.spares(c) {
+				stuck[between] = true
 			}
 		}
 	}
-	return false
+	return closed
 }
 
-// follows reports whether a hidden cell is on no cycle of hidden cells: without
-// it, nothing connects its row with its column.
-func (l *lattice) follows(c cell) bool {
-	return !l.reached(c, node{row: true, at: c.row})[node{at: c.column}]
+// parts numbers the nodes by which of them edges connect.
+func (l *lattice) parts() []int {
+	out := make([]int, len(l.edges))
+	nowhere := cell{-1, -1}
+	for at := range out {
+		if out[at] > 0 {
+			continue
+		}
+		for other, found := range l.reached(nowhere, at, -1) {
+			if found {
+				out[other] = at + 1
+			}
+		}
+	}
+	return out
 }
 
-// node is a row or a column of a lattice.
-type node struct {
-	row bool
-	at  int
-}
-
-// reached gives the rows and columns that hidden cells connect with one, without
-// the cell c.
-func (l *lattice) reached(c cell, from node) map[node]bool {
-	found := map[node]bool{from: true}
-	for grown := true; grown; {
-		grown = false
-		for i := range l.sizes {
-			for j, hidden := range l.hidden[i] {
-				row, column := node{row: true, at: i}, node{at: j}
-				if hidden && (cell{i, j}) != c && found[row] != found[column] {
-					found[row], found[column], grown = true, true, true
-				}
+// reached marks the nodes that edges other than c connect with one, until that
+// meets another.
+func (l *lattice) reached(c cell, from, to int) []bool {
+	found := make([]bool, len(l.edges))
+	found[from] = true
+	for next := []int{from}; len(next) > 0 && (to < 0 || !found[to]); next = next[1:] {
+		for _, x := range l.edges[next[0]] {
+			row, column := l.nodes(x)
+			if other := row + column - next[0]; x != c && !found[other] {
+				found[other], next = true, append(next, other)
 			}
 		}
 	}
 	return found
 }
 
-// bridge finds the smallest cell that connects what hangs on the row of c with
-// what hangs on its column, or else with anything.
-func (l *lattice) bridge(c cell) (cell, bool) {
-	near, far := l.reached(c, node{row: true, at: c.row}), l.reached(c, node{at: c.column})
+// bridge finds the smallest cell that connects two parts, or else one of them with
+// anything.
+func (l *lattice) bridge(near, far []bool) (cell, bool) {
 	var direct, others []cell
 	for i := range l.sizes {
-		for j := range l.sizes[i] {
-			row, column := node{row: true, at: i}, node{at: j}
+		for _, c := range l.row(i) {
+			row, column := l.nodes(c)
 			switch {
-			case (cell{i, j}) == l.all():
+			case l.isHidden(c) || c == l.all() || !l.spares(c):
 			case near[row] && far[column], far[row] && near[column]:
-				direct = append(direct, cell{i, j})
+				direct = append(direct, c)
 			case near[row] != near[column]:
-				others = append(others, cell{i, j})
+				others = append(others, c)
 			}
 		}
 	}
