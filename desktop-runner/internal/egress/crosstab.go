@@ -53,7 +53,9 @@ func (s *sealing) crosstab(t *finding.Crosstab) {
 // cells can be thought of with one row more and one less by turns, if all have one
 // to spare: only those are edges, beside the cell itself.
 type lattice struct {
-	sizes  [][]int64
+	sizes [][]int64
+	// few are how many rows decide the number of a cell, as in finding.Grid.
+	few    [][]int64
 	hidden [][]bool
 	n      int64
 	// edges are the hidden cells with rows to spare, of each node.
@@ -94,13 +96,14 @@ func (l *lattice) outer(at, all int) int {
 func latticeOf(g *finding.Grid, n int64) *lattice {
 	l := &lattice{n: n}
 	for range g.Rows + 2 {
-		l.sizes, l.hidden = append(l.sizes, make([]int64, g.Columns+2)), append(l.hidden, make([]bool, g.Columns+2))
+		l.sizes, l.few, l.hidden = append(l.sizes, make([]int64, g.Columns+2)), append(l.few, make([]int64, g.Columns+2)), append(l.hidden, make([]bool, g.Columns+2))
 	}
 	for i := range g.Rows + 1 {
 		for j := range g.Columns + 1 {
 			at, to := l.outer(i, g.Rows), l.outer(j, g.Columns)
 			l.sizes[at][to] = g.Sizes[i][j]
 			few := g.Few[i][j]
+			l.few[at][to] = few
 			// That nobody is in a cell tells of those who might be, as a small
 			// number does: the two look alike.
 			l.hidden[at][to] = g.Sizes[i][j] < n || few > 0 && few < n
@@ -114,6 +117,7 @@ func latticeOf(g *finding.Grid, n int64) *lattice {
 	for i := range l.sizes {
 		if i != g.Rows {
 			l.sizes[i][g.Columns] = l.sizes[i][g.Columns+1] - sum(l.sizes[i][:g.Columns])
+			l.few[i][g.Columns] = l.sizes[i][g.Columns]
 		}
 	}
 	for j := range l.sizes[0] {
@@ -121,7 +125,7 @@ func latticeOf(g *finding.Grid, n int64) *lattice {
 		for i := range g.Rows {
 			left -= l.sizes[i][j]
 		}
-		l.sizes[g.Rows][j] = left
+		l.sizes[g.Rows][j], l.few[g.Rows][j] = left, left
 	}
 	for i := range l.sizes {
 		l.hidden[i][g.Columns] = l.sizes[i][g.Columns] > 0
@@ -179,18 +183,20 @@ func (l *lattice) isHidden(c cell) bool { return l.hidden[c.row][c.column] }
 func (l *lattice) size(c cell) int64    { return l.sizes[c.row][c.column] }
 
 // protectLine hides one more cell of a line, the last of which is its total, where
-// only one is hidden or those that are have too few rows together. It reports
-// whether it did.
+// only one is hidden or those that are have too few rows together, or too few that
+// decide their sum: of a small cell and many rows of zero, it is the small one's.
+// It reports whether it did.
 func (l *lattice) protectLine(line []cell) bool {
 	parts, total := line[:len(line)-1], line[len(line)-1]
-	count, rows := 0, int64(0)
+	count, rows, decide := 0, int64(0), int64(0)
 	for _, c := range parts {
 		if l.isHidden(c) {
-			count, rows = count+1, rows+l.size(c)
+			count, rows, decide = count+1, rows+l.size(c), decide+l.few[c.row][c.column]
 		}
 	}
+	enough := count > 1 && rows >= l.n && (decide >= l.n || decide == 0)
 	switch {
-	case count == 0 && !l.isHidden(total), l.isHidden(total) && count > 0, !l.isHidden(total) && count > 1 && rows >= l.n:
+	case count == 0 && !l.isHidden(total), l.isHidden(total) && count > 0, !l.isHidden(total) && enough:
 		return false
 	}
 	if next, found := l.smallest(parts); found {

@@ -306,3 +306,29 @@ func TestFilter_EmptyCellsOfAPivotTableLookLikeSmallOnes(t *testing.T) {
 		require.Equal(t, []string{`["A"` + hidden, `["B"` + hidden, `["C"` + hidden}, shown(t, out.Document, "pivot"), person)
 	}
 }
+
+func TestFilter_TellsNoSumOfAPivotTableThatFewDecide(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("team,site,pay\n")
+	for _, team := range []string{"A", "B"} {
+		for i := range 12 {
+			fmt.Fprintf(&b, "%s,Bonn,%d\n%s,Rome,%d\n", team, 10+i, team, 20+i)
+		}
+		for range 8 {
+			fmt.Fprintf(&b, "%s,none,0\n", team)
+		}
+	}
+	b.WriteString("A,Oslo,4321\nB,Oslo,1\nB,Oslo,2\nB,Oslo,3\nB,Oslo,4\nB,Oslo,5\nB,Oslo,6\n")
+	out := succeed(t, planFor(t, operation.Filter, `{"source":{"dataset":"pay"},"pivot":{"index":["team"],"columns":"site","values":"pay","aggfunc":"sum","margins":true}}`,
+		input("pay", steptest.Write(t, "pay.csv", b.String()), result.Aggregates)))
+	// Of A, Oslo has one person and none has zeros only: their sum would be that person's pay.
+	row := table(t, out.Document, "pivot").Rows[0]
+	withheld := 0
+	for _, cell := range row[1:] {
+		if _, isNumber := cell.(int64); !isNumber {
+			withheld++
+		}
+	}
+	require.GreaterOrEqual(t, withheld, 3, row)
+}
