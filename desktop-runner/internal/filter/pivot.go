@@ -90,8 +90,11 @@ func (q *query) cells(ctx context.Context, v *pivoting) error {
 	}
 	list = append(list, ofColumn+" AS "+cellColumn, sql+" AS "+cellValue, "count(*) AS "+cellRows,
 		"grouping("+ofColumn+") + 2 * grouping("+keys[0]+") AS "+cellMargin)
-	text := "SELECT * FROM (SELECT " + strings.Join(list, ", ") + " FROM " + q.last + " WHERE " + present(append(slices.Clone(v.index), v.column)) +
-		" GROUP BY GROUPING SETS (" + sets + ")) WHERE " + cellValue + " IS NOT NULL"
+	text := "SELECT " + strings.Join(list, ", ") + " FROM " + q.last + " WHERE " + present(append(slices.Clone(v.index), v.column)) + " GROUP BY GROUPING SETS (" + sets + ")"
+	if q.step.SingleRowsMayShow {
+		// Otherwise a row or column would be there as soon as one row has a value.
+		text = "SELECT * FROM (" + text + ") WHERE " + cellValue + " IS NOT NULL"
+	}
 	_, err = q.step.DB.Exec(ctx, "CREATE TEMP TABLE "+cellTable+" AS "+q.statement(text), q.list...)
 	return err
 }

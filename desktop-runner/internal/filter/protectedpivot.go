@@ -157,8 +157,12 @@ func (q *query) crosstab(ctx context.Context, outside int64) (*finding.Crosstab,
 	return t, err
 }
 
-// fewIn gives how many rows decide the number of a cell; see judged.
+// fewIn gives how many rows decide the number of a cell; see judged. That no row
+// of it has a value looks like few having one.
 func (q *query) fewIn(size, n, most int64) int64 {
+	if n == 0 && size > 0 {
+		return 1
+	}
 	a := operation.Aggregate{Column: q.params.Pivot.Values, Func: q.params.Pivot.Function()}
 	of := spreadOut{differ: map[int64]int64{0: n}, absent: map[int64]int64{0: size - n}}
 	if most > 1 || q.isFilled(a.Column) {

@@ -332,3 +332,28 @@ func TestFilter_TellsNoSumOfAPivotTableThatFewDecide(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, withheld, 3, row)
 }
+
+func TestFilter_PivotTablesLookAlikeWhetherOneRowHasAValueOrNone(t *testing.T) {
+	t.Parallel()
+	for _, function := range []string{"mean", "count", "sum", "nunique", "std"} {
+		var told []string
+		for _, value := range []string{"", "7"} {
+			var b strings.Builder
+			b.WriteString("team,site,test\n")
+			for i := range 40 {
+				site, test := "with", strconv.Itoa(i)
+				if i%2 == 0 {
+					site, test = "without", ""
+				}
+				if i == 4 {
+					test = value
+				}
+				fmt.Fprintf(&b, "%s,%s,%s\n", []string{"A", "B"}[i/20], site, test)
+			}
+			out := succeed(t, planFor(t, operation.Filter, fmt.Sprintf(`{"source":{"dataset":"lab"},"pivot":{"index":["team"],"columns":"site","values":"test","aggfunc":%q}}`, function),
+				input("lab", steptest.Write(t, "lab.csv", b.String()), result.Aggregates)))
+			told = append(told, fmt.Sprint(out.Document.Metrics, shown(t, out.Document, "pivot"), out.Document.Dataset.Columns))
+		}
+		require.Equal(t, told[0], told[1], function)
+	}
+}
