@@ -55,8 +55,10 @@ const (
 	SourceOutput SourceKind = "output"
 	// SourceUpload is a file that somebody sent to the server.
 	SourceUpload SourceKind = "upload"
-	// SourceConnection is a table or a query of a database.
+	// SourceConnection is a table or a view of a database.
 	SourceConnection SourceKind = "connection"
+	// SourceURL is a file of the web, as it was when the runner last got it.
+	SourceURL SourceKind = "url"
 )
 
 // HashState says why there is a hash of the data, or none.

@@ -14,6 +14,7 @@ var sourceKinds = map[result.SourceKind]i18n.Text{
 	result.SourceOutput:     {EN: "the rows of an earlier task", ID: "baris dari tugas sebelumnya"},
 	result.SourceUpload:     {EN: "an upload", ID: "unggahan"},
 	result.SourceConnection: {EN: "a database", ID: "basis data"},
+	result.SourceURL:        {EN: "the web", ID: "web"},
 }
 
 // hashStates say why there is no hash.

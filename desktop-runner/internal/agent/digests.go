@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"net/url"
+	"path"
 	"path/filepath"
 
 	"ddap/desktop-runner/internal/catalogue"
@@ -25,11 +27,16 @@ func (a *Agent) runDigestLoop(ctx context.Context) error {
 
 // originOf says where a shared dataset comes from, with its hash where that is known.
 func (a *Agent) originOf(found catalogue.Found) plan.Origin {
-	if found.File.Table != nil {
-		return plan.Origin{Kind: result.SourceConnection}
-	}
 	o := plan.Origin{Kind: result.SourceFiles}
-	if len(found.File.More) == 0 {
+	switch {
+	case found.File.Table != nil:
+		return plan.Origin{Kind: result.SourceConnection, Name: found.File.Table.Name}
+	case found.URL != "":
+		o.Kind = result.SourceURL
+		if u, err := url.Parse(found.URL); err == nil {
+			o.Name = path.Base(u.Path)
+		}
+	case len(found.File.More) == 0:
 		o.Kind, o.Name = result.SourceFile, filepath.Base(found.File.Path)
 	}
 	o.SHA256, o.Stamp = a.Digests.Find(found.File)

@@ -256,6 +256,8 @@ type Found struct {
 	File plan.File
 	// Revision changes whenever the file does.
 	Revision string
+	// URL is where a file of the web comes from; else empty.
+	URL string
 }
 
 // Get finds the file of a dataset as it is now. The error is a fault with a
@@ -283,7 +285,7 @@ func (c *Catalogue) Get(ctx context.Context, name string) (Found, error) {
 		}
 		file.Format = plan.DatabaseTable
 	}
-	return Found{File: file, Revision: c.revisionOf(e)}, nil
+	return Found{File: file, Revision: c.revisionOf(e), URL: e.share.URL}, nil
 }
 
 var errFormats = errors.New("has files of several formats")

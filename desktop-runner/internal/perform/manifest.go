@@ -12,7 +12,7 @@ import (
 )
 
 // hashed are the kinds of sources of which the agent has a hash, sooner or later.
-var hashed = map[result.SourceKind]bool{result.SourceFile: true, result.SourceFiles: true, result.SourceUpload: true}
+var hashed = map[result.SourceKind]bool{result.SourceFile: true, result.SourceFiles: true, result.SourceUpload: true, result.SourceURL: true}
 
 // complete puts into a manifest what the operation does not know: where the data
 // comes from, and how its files are. Call it after the work: files that then still
@@ -32,7 +32,10 @@ func complete(ctx context.Context, m *finding.Manifest, in plan.Input, db *engin
 		m.Source.Revision = in.Sources[0].Revision
 	}
 	now := sharepath.Stamp(paths)
-	if now.Stamp != "" && in.File.Table == nil { // a database's file has other tables as well
+	switch {
+	case in.File.Table != nil: // a database's file has other tables as well
+		m.Source.Files = 0
+	case now.Stamp != "":
 		m.Bytes = &now.Bytes
 	}
 	switch {
