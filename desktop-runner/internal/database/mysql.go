@@ -86,7 +86,7 @@ func (mysqlDialect) quote(name string) string { return "`" + strings.ReplaceAll(
 func (mysqlDialect) place(int) string { return "?" }
 
 const mysqlColumns = `SELECT c.COLUMN_NAME, LOWER(c.DATA_TYPE), LOWER(c.COLUMN_TYPE), COALESCE(c.NUMERIC_PRECISION, 0), COALESCE(c.NUMERIC_SCALE, 0),
-	COALESCE(s.SEQ_IN_INDEX, 0),
+	LOWER(COALESCE(c.CHARACTER_SET_NAME, '')), COALESCE(s.SEQ_IN_INDEX, 0),
 	(SELECT COUNT(*) FROM information_schema.STATISTICS p WHERE p.TABLE_SCHEMA = c.TABLE_SCHEMA AND p.TABLE_NAME = c.TABLE_NAME AND p.INDEX_NAME = 'PRIMARY')
 FROM information_schema.COLUMNS c LEFT JOIN information_schema.STATISTICS s
 	ON s.TABLE_SCHEMA = c.TABLE_SCHEMA AND s.TABLE_NAME = c.TABLE_NAME AND s.COLUMN_NAME = c.COLUMN_NAME AND s.INDEX_NAME = 'PRIMARY'
@@ -100,17 +100,17 @@ func (d mysqlDialect) look(ctx context.Context, conn *sql.Conn, t plan.Table) (f
 	}
 	out := found{from: d.quote(schema) + "." + d.quote(t.Name), id: [2]string{schema, t.Name}}
 	key, parts, large := map[int64]string{}, int64(0), []int(nil)
-	err := eachRow(ctx, conn, 7, func(row []any) error {
-		c := mysqlColumn{name: text(row[0]), base: text(row[1]), full: text(row[2]), precision: whole(row[3]), scale: whole(row[4])}
+	err := eachRow(ctx, conn, 8, func(row []any) error {
+		c := mysqlColumn{name: text(row[0]), base: text(row[1]), full: text(row[2]), precision: whole(row[3]), scale: whole(row[4]), charset: text(row[5])}
 		x := d.quote(c.name)
 		if c.base == "bigint" && strings.Contains(c.full, "unsigned") {
 			large = append(large, len(out.columns))
 		}
 		out.columns = append(out.columns, c.column(x))
-		if place := whole(row[5]); place > 0 {
+		if place := whole(row[6]); place > 0 {
 			key[place] = x
 		}
-		parts = whole(row[6])
+		parts = whole(row[7])
 		return nil
 	}, mysqlColumns, schema, t.Name)
 	if err != nil {
@@ -163,8 +163,8 @@ func (d mysqlDialect) settleLarge(ctx context.Context, conn *sql.Conn, f *found,
 
 // mysqlColumn is what the catalogue says of a column.
 type mysqlColumn struct {
-	name, base, full string
-	precision, scale int64
+	name, base, full, charset string
+	precision, scale          int64
 }
 
 // column maps a type of MySQL's to one of ours; x is the column, quoted.
@@ -196,7 +196,11 @@ func (c mysqlColumn) column(x string) Column {
 		return as(result.Text, "CAST("+x+" AS CHAR)", toText, comparison{there: x})
 	case "char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set":
 		out = c.textual(out, x)
-		out.compare.equal, out.compare.castEqual = x, "%"
+		// A column of another character set cannot be compared with texts that this
+		// has not: an error, where the engine finds nothing.
+		if strings.HasPrefix(c.charset, "utf8") {
+			out.compare.equal, out.compare.castEqual = x, "%"
+		}
 		return out
 	case "json", "inet4", "inet6", "uuid":
 		return c.textual(out, x)
