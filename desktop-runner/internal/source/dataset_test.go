@@ -110,6 +110,15 @@ func TestOpen_FindsWhatOnlyTheRestOfAFileShows(t *testing.T) {
 	}
 }
 
+func TestOpen_FindsTheTypeOfAColumnThatBeginsLate(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]any{"7": int64(7), "2.5": 2.5, "x": "x", "true": true, "": nil} {
+		_, rows, err := openAll(t, plan.Limits{}, plan.Reading{}, ".csv", "a,b\n"+lines(12_000, "1,", "")+"2,"+value+"\n")
+		require.NoError(t, err, value)
+		require.Equal(t, want, rows[len(rows)-1][1], value)
+	}
+}
+
 func TestOpen_CountsWhatItWritesAnew(t *testing.T) {
 	t.Parallel()
 	_, _, err := openAll(t, plan.Limits{DiskBytes: 100}, plan.Reading{}, ".csv", "a,b\n"+lines(100, "1,caf\xe9", "2,x"))

@@ -263,7 +263,8 @@ var misfit = "error('" + misfitMark + "')"
 const misfitMark = "a value does not fit its column"
 
 var forms = map[kind]form{
-	kindEmpty: {"VARCHAR", result.Text, "$"},
+	// Whatever comes after all says what the column is of.
+	kindEmpty: {"VARCHAR", result.Text, "CASE WHEN $ IS NOT NULL THEN " + misfit + " END"},
 	kindText:  {"VARCHAR", result.Text, "$"},
 	// As an integer, the engine would round 1.5 and take 0x1F.
 	kindInteger: {"DOUBLE", result.Integer, "CASE WHEN $ IS NULL OR ($ = trunc($) AND abs($) < " +
