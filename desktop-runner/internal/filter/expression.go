@@ -25,7 +25,11 @@ func (q *query) derive(list []operation.Derivation) error {
 			wrong = append(wrong, fault.Field{Path: at + ".name", Message: fmt.Sprintf("%q differs from the column %q in letter case only; use that name, or another one", d.Name, other)})
 			continue
 		}
-		sql, t, fields := calculate(at+".expression", d.Expression, q.relation(), &q.values)
+		c := calculator{values: &q.values, relation: q.relation(), path: at + ".expression"}
+		// Of what may be told, no row must be missing because of its value: two
+		// factors that leave out different rows would tell of these.
+		c.everyRow = !q.step.SingleRowsMayShow && q.uniform(d)
+		sql, t, fields := c.calculate(d.Expression)
 		if len(fields) > 0 {
 			wrong = append(wrong, fields...)
 			// What comes after may use the column; it should not be called unknown.
@@ -66,18 +70,17 @@ func nearlyNamed(columns []result.Column, name string) string {
 // are looked up and quoted, literals bound. What cannot be calculated for a row
 // (a sum beyond 64 bits, text that is no number) is missing there: an error
 // would tell that such a row exists.
-func calculate(path, text string, rel *source.Relation, v *values) (sql string, t result.Type, wrong []fault.Field) {
+func (c *calculator) calculate(text string) (sql string, t result.Type, wrong []fault.Field) {
 	node, err := expression.Parse(text)
 	if err != nil {
-		return "", "", []fault.Field{operation.ExpressionField(path, err)}
+		return "", "", []fault.Field{operation.ExpressionField(c.path, err)}
 	}
-	c := calculator{values: v, relation: rel, path: path}
 	out := c.node(node)
 	switch {
 	case len(c.wrong) > 0:
 		return "", "", c.wrong
 	case out.t == null:
-		return "", "", []fault.Field{{Path: path, Message: "is always missing, so that its type cannot be told"}}
+		return "", "", []fault.Field{{Path: c.path, Message: "is always missing, so that its type cannot be told"}}
 	case out.t == result.Other:
 		return out.sql, out.t, nil
 	default:
@@ -107,6 +110,8 @@ type calculator struct {
 
 	relation *source.Relation
 	path     string
+	// everyRow calculates with numbers where whole ones could be beyond 64 bits.
+	everyRow bool
 	wrong    []fault.Field
 }
 
@@ -201,6 +206,9 @@ func (c *calculator) unary(n *expression.Unary) value {
 	if !c.isNumber(x, "-") {
 		return x
 	}
+	if c.everyRow {
+		return value{sql: "(-" + double(x) + ")", t: result.Float}
+	}
 	return value{sql: "(-" + x.sql + ")", t: x.t}
 }
 
@@ -247,7 +255,7 @@ func (c *calculator) arithmetic(n *expression.Binary, x, y value) value {
 			return side
 		}
 	}
-	if x.t == result.Integer && y.t == result.Integer && n.Operator != "/" && n.Operator != "**" {
+	if x.t == result.Integer && y.t == result.Integer && n.Operator != "/" && n.Operator != "**" && !c.everyRow {
 		return value{sql: onIntegers(n.Operator, x.sql, y.sql), t: result.Integer}
 	}
 	return value{sql: notNaN(onDoubles(n.Operator, double(x), double(y))), t: result.Float}

@@ -31,7 +31,7 @@ const awkward = `i,f,t,b,d,ts,c,text date
 func evaluate(t *testing.T, s *step.Step, text string) ([]any, error) {
 	t.Helper()
 	var v values
-	sql, _, wrong := calculate("params.derive[0].expression", text, s.Relation, &v)
+	sql, _, wrong := (&calculator{values: &v, relation: s.Relation, path: "params.derive[0].expression"}).calculate(text)
 	if len(wrong) > 0 {
 		return nil, fault.BadFields("test", "invalid_params", wrong...)
 	}

@@ -22,9 +22,14 @@ func newOrigins() origins { return origins{changed: map[string]bool{}, chosen: m
 
 // derived notes a column that an expression calculates.
 func (o origins) derived(d operation.Derivation) {
-	tree, err := expression.Parse(d.Expression)
-	uniform := err == nil && expression.Uniform(tree, func(name string) bool { return !o.changed[name] })
+	uniform := o.uniform(d) // by the columns as they are before
 	o.changed[d.Name], o.chosen[d.Name] = true, !uniform
+}
+
+// uniform reports whether an expression gives no row a weight of its own.
+func (o origins) uniform(d operation.Derivation) bool {
+	tree, err := expression.Parse(d.Expression)
+	return err == nil && expression.Uniform(tree, func(name string) bool { return !o.changed[name] })
 }
 
 // filled notes columns whose missing values were replaced. A constant is a

@@ -357,3 +357,20 @@ func TestFilter_PivotTablesLookAlikeWhetherOneRowHasAValueOrNone(t *testing.T) {
 		require.Equal(t, told[0], told[1], function)
 	}
 }
+
+// TestFilter_LeavesOutNoRowForItsFactor: of pay times one number six rows, and
+// times another five, would be beyond 64 bits; the difference is one person's pay.
+func TestFilter_LeavesOutNoRowForItsFactor(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("id,pay\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,%d\n", i, 10_000_000_000+int64(i)*1_000_000_000)
+	}
+	file := steptest.Write(t, "large.csv", b.String())
+	for _, expression := range []string{"pay * 212031541", "212031541 * pay", "pay * 212031541 ", "-pay"} {
+		out := succeed(t, planFor(t, operation.Filter, fmt.Sprintf(`{"source":{"dataset":"x"},"derive":[{"name":"a","expression":%q}],
+			"aggregates":[{"func":"size"},{"column":"a","func":"count"}]}`, expression), input("x", file, result.Aggregates)))
+		require.Equal(t, []string{`[40,40]`}, shown(t, out.Document, "groups"), expression)
+	}
+}
