@@ -191,6 +191,7 @@ func (c *Catalogue) entry(i int) entry {
 // tell logs what changed for the owner: once, and not at every look.
 func (c *Catalogue) tell(before, after entry) {
 	switch {
+	case after.description != nil && before.description != nil && after.version == before.version && slices.Equal(after.description.Columns, before.description.Columns):
 	case after.description != nil:
 		c.log.Info("dataset is shared", logkey.DatasetName, after.share.Name, logkey.Policy, string(after.share.Policy),
 			logkey.Columns, len(after.description.Columns), logkey.Files, len(after.file.Paths()),

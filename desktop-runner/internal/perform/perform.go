@@ -56,6 +56,8 @@ type work struct {
 	report func(plan.Progress)
 	// owner has what the owner's log is told.
 	owner []string
+	// furthest is how far the progress was that was reported before another attempt.
+	furthest float64
 }
 
 func (w *work) tell(line string) { w.owner = append(w.owner, line) }
@@ -126,8 +128,8 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 
 	tracker := &step.Tracker{}
 	tracker.Stage("reading", 0, reading/float64(len(inputs)))
-	stop := watch(db, tracker, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
-	defer stop()
+	stop := watch(db, tracker, w.furthest, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
+	defer func() { w.furthest = stop() }()
 	s := &step.Step{
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
@@ -138,15 +140,19 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 	}
 	f, err = do(ctx, s)
 	settled := s.Relation.Settle(err)
-	kind := engine.KindOf(err)
-	again = (s.Relation.Streams() || first.Column != nil) && errors.Is(settled, err) && (kind == engine.Unreadable || kind == engine.Refused) &&
-		inputs[0].File.Table == nil // its connections are used up, and nothing of it was taken for known
+	for _, other := range s.Others {
+		settled = other.Settle(settled)
+	}
+	again = (s.Relation.Streams() || first.Column != nil) && errors.Is(settled, err) && source.MayBeStale(err) &&
+		!slices.ContainsFunc(inputs, isTable) // the connections of a table are used up
 	f.Notes = append(notes, f.Notes...)
 	if settled == nil && f.Manifest != nil {
 		settled = complete(ctx, f.Manifest, inputs[0], db)
 	}
 	return f, again, settled
 }
+
+func isTable(in plan.Input) bool { return in.File.Table != nil }
 
 // reading is the part of the work that opening the inputs is taken for.
 const reading = 0.4

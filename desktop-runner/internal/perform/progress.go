@@ -18,17 +18,18 @@ const progressInterval = 250 * time.Millisecond
 // before anybody looks.
 const fewestRows = 10_000
 
-// watch reports progress, at once and then until the function that it gives is
-// called, which waits for the last report.
-func watch(db *engine.DB, tracker *step.Tracker, report func(plan.Progress)) (stop func()) {
-	w := watcher{db: db, tracker: tracker, report: report, now: time.Now}
+// watch reports progress beyond a fraction, at once and then until the function
+// that it gives is called, which waits for the last report and says how far it was.
+func watch(db *engine.DB, tracker *step.Tracker, beyond float64, report func(plan.Progress)) (stop func() float64) {
+	w := watcher{db: db, tracker: tracker, report: report, now: time.Now, furthest: beyond}
 	w.tell()
 	stopped := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() { w.runProgressLoop(stopped) })
-	return func() {
+	return func() float64 {
 		close(stopped)
 		ended.Wait()
+		return w.furthest
 	}
 }
 

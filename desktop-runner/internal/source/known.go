@@ -165,6 +165,12 @@ func (r *reader) note(types []string, found []column) {
 
 // stale reports whether an error may come of what is known of the files.
 func (r *reader) stale(err error) bool {
+	return r.known != nil && MayBeStale(err)
+}
+
+// MayBeStale reports whether an error is one that comes of files which are not
+// what is known of them.
+func MayBeStale(err error) bool {
 	kind := engine.KindOf(err)
-	return r.known != nil && (kind == engine.Unreadable || kind == engine.Refused || kind == engine.OutOfRange)
+	return kind == engine.Unreadable || kind == engine.Refused || kind == engine.OutOfRange
 }

@@ -27,7 +27,7 @@ type Launcher struct {
 	Program   string
 	Arguments []string
 	// Grace is how long a child has to stop after an interrupt before it is
-	// killed. Default one second: a cancel has to be over within two.
+	// killed. Default seven tenths of a second: a cancel has to be over within one.
 	Grace time.Duration
 	// ExitGrace is how long a child has to exit after its outcome, which nobody
 	// has to hurry: a busy computer takes its time to free much memory. Default
@@ -171,7 +171,7 @@ func workFolder(o order) string {
 	return o.Plan.WorkDir
 }
 
-func (l *Launcher) grace() time.Duration { return cmp.Or(l.Grace, time.Second) }
+func (l *Launcher) grace() time.Duration { return cmp.Or(l.Grace, 700*time.Millisecond) }
 
 func (l *Launcher) exitGrace() time.Duration { return cmp.Or(l.ExitGrace, 5*time.Second) }
 
