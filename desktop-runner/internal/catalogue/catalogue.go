@@ -163,7 +163,7 @@ func due(before, after entry, now time.Time) bool {
 	age, same := now.Sub(before.triedAt), after.version == before.version
 	switch {
 	case after.file.Table == nil:
-		return !same || !before.useful() && age >= retryAfter
+		return !same || !before.upToDate() && age >= retryAfter
 	case before.description == nil:
 		return !same && before.version == "" || age >= tableRetry
 	default:
@@ -171,15 +171,15 @@ func due(before, after entry, now time.Time) bool {
 	}
 }
 
-// useful reports whether a look would find nothing that is not known. Where a
+// upToDate reports whether a look would find nothing that is not known. Where a
 // file's stamp is another, though its size and time are not, what is known of its
 // content is not relied on any more; on some file systems that is so each time.
-func (e entry) useful() bool {
+func (e entry) upToDate() bool {
 	if e.description == nil {
 		return false
 	}
 	known := e.description.Known
-	return known == nil || slices.Equal(known.Stamps, []string{sharepath.Stamp(e.file.Paths()).Stamp})
+	return known == nil || known.Stamp == sharepath.Stamp(e.file.Paths()).Stamp
 }
 
 func (c *Catalogue) entry(i int) entry {

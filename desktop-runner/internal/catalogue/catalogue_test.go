@@ -167,7 +167,7 @@ func TestCatalogue_HandsOutWhatItKnowsOfAFile_AndLooksAgainWhereItIsAnother(t *t
 		if looks > 1 {
 			stamp = "one that no file has"
 		}
-		return worker.Description{Format: plan.CSV, Known: &plan.Known{Stamps: []string{stamp}, Rows: looks}}, nil
+		return worker.Description{Format: plan.CSV, Known: &plan.Known{Stamp: stamp, Rows: looks}}, nil
 	}
 	c := catalogue.New([]settings.Share{{Name: "a", Path: path, Policy: result.Rows}}, inspect, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 	ask := func() int64 {

@@ -6,10 +6,10 @@ import "ddap/shared/result"
 // a task need not find it again. It says nothing of values but what the values
 // have in common.
 type Known struct {
-	// Stamps are those of the files at that time, see sharepath.Stamp. Where they are
-	// others now, nothing here holds any more.
-	Stamps []string `json:"stamps"`
-	Rows   int64    `json:"rows"`
+	// Stamp is that of the files at that time, see sharepath.Stamp. Where it is
+	// another one now, nothing here holds any more.
+	Stamp string `json:"stamp"`
+	Rows  int64  `json:"rows"`
 	// Texts are the files of CSV, Records those of JSON, one entry for each.
 	Texts   []KnownText     `json:"texts,omitempty"`
 	Records [][]KnownColumn `json:"records,omitempty"`

@@ -3,31 +3,22 @@ package source
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
-	"ddap/desktop-runner/internal/sharepath"
 	"ddap/shared/result"
 )
 
 // errMisknown means that the files are not what is known of them.
 var errMisknown = errors.New("the files are not as they are known")
 
-// identities tell whether the files are as they were; empty where one is missing.
-func identities(paths []string) []string {
-	if stamp := sharepath.Stamp(paths).Stamp; stamp != "" {
-		return []string{stamp}
-	}
-	return nil
-}
-
-// recall gives what is known of the files; nil where they are others by now.
-func recall(file plan.File) *plan.Known {
+// recall gives what is known of files that have this stamp now; nil where they
+// had another one.
+func recall(file plan.File, stamp string) *plan.Known {
 	k, n := file.Known, len(file.Paths())
 	switch {
-	case k == nil, len(k.Stamps) == 0, !slices.Equal(k.Stamps, identities(file.Paths())),
+	case k == nil, k.Stamp == "", k.Stamp != stamp,
 		file.Format == plan.CSV && len(k.Texts) != n, file.Format == plan.JSON && len(k.Records) != n:
 		return nil
 	}
@@ -59,7 +50,7 @@ func (r *reader) survey(ctx context.Context, use Use) (columns []column, rows in
 // often: it looks which texts for a missing value there are, which takes as long
 // as reading them.
 func (r *reader) learn(rows int64, thorough bool) *plan.Known {
-	k := &plan.Known{Stamps: r.identities, Rows: rows}
+	k := &plan.Known{Stamp: r.stamp, Rows: rows}
 	switch r.file.Format {
 	case plan.CSV:
 		for _, t := range r.texts {

@@ -10,6 +10,7 @@ import (
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sharepath"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -38,8 +39,8 @@ type reader struct {
 	known  *plan.Known
 	fields [][]plan.KnownColumn
 	gaps   bool
-	// identities are those of the files at the beginning.
-	identities []string
+	// stamp is that of the files at the beginning, see sharepath.Stamp.
+	stamp string
 	// stamps tell by size and time of change whether a file is as it was.
 	stamps []string
 }
@@ -61,7 +62,8 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 	if r.room <= 0 {
 		r.room = defaultRoom
 	}
-	r.stamps, r.identities, r.known = stampsOf(file.Paths()), identities(file.Paths()), recall(file)
+	r.stamps, r.stamp = stampsOf(file.Paths()), sharepath.Stamp(file.Paths()).Stamp
+	r.known = recall(file, r.stamp)
 	for i, path := range file.Paths() {
 		t := &text{reading: file.Reading, path: path, text: path, number: i + 1, of: len(file.Paths()), prefix: fmt.Sprintf("input%d", index)}
 		if err := checkContent(path, file.Format); err != nil {
