@@ -89,6 +89,8 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"join without source":    {operation.Filter, `{` + source + `,"join":{"right":{"dateset":"e"},"on":["a"]}}`, "params.join.right.dateset", "did you mean", "dataset"},
 		"cross join by keys":     {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"how":"cross","on":["a"]}}`, "params.join.how", "takes no keys", ""},
 		"equal suffixes":         {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"on":["a"],"suffixes":["",""]}}`, "params.join.suffixes", "must differ", ""},
+		"a suffix of two lines":  {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"on":["a"],"suffixes":["","_\n"]}}`, "params.join.suffixes[1]", "must be plain text", ""},
+		"a suffix that ends":     {operation.Filter, `{` + source + `,"join":{"right":{"dataset":"e"},"on":["a"],"suffixes":["_\u0000",""]}}`, "params.join.suffixes[0]", "must be plain text", ""},
 		"expression":             {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"a +"}]}`, "params.derive[0].expression", "at character 4", ""},
 		"unknown function":       {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"1 + rond(a)"}]}`, "params.derive[0].expression", "at character 5", "round"},
 		"derived twice":          {operation.Filter, `{` + source + `,"derive":[{"name":"b","expression":"1"},{"name":"B","expression":"2"}]}`, "params.derive[1].name", "given twice", ""},

@@ -80,8 +80,8 @@ func (j *Join) check(path string) []fault.Field {
 		return wrong(".suffixes", "must differ, so that columns of both datasets can be told apart")
 	}
 	for i, end := range j.Suffixes {
-		if len(end) > maxNameLength {
-			return wrong(fmt.Sprintf(".suffixes[%d]", i), "has more than %d characters", maxNameLength)
+		if f := checkNewName(fmt.Sprintf("%s.suffixes[%d]", path, i), end, map[string]bool{}); f != nil {
+			return f
 		}
 	}
 	return append(append(duplicates(path+".on", j.On), duplicates(path+".left_on", j.LeftOn)...), duplicates(path+".right_on", j.RightOn)...)
