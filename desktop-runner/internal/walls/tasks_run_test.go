@@ -27,11 +27,16 @@ import (
 
 func (w *world) plan(code operation.Code, params, dataset, path string) plan.Plan {
 	format, _ := plan.FormatOf(path)
-	return plan.Plan{
+	file := plan.File{Path: path, Format: format, Policy: result.Rows}
+	p := plan.Plan{
 		TaskID: "t1", RunnerID: "r1", Attempt: 1, Name: "walls", Operation: code, Params: json.RawMessage(params), WorkDir: w.work,
 		Limits: plan.Limits{Timeout: time.Minute, MemoryBytes: 256 << 20, DiskBytes: 64 << 20},
-		Inputs: []plan.Input{{Path: "params.source", Name: dataset, File: &plan.File{Path: path, Format: format, Policy: result.Rows}}},
+		Inputs: []plan.Input{{Path: "params.source", Name: dataset, File: &file}},
 	}
+	if strings.Contains(params, `"join":`) {
+		p.Inputs = append(p.Inputs, plan.Input{Path: operation.JoinPath, Name: dataset, File: &file})
+	}
+	return p
 }
 
 // try does a task in a real child behind both walls, and holds what comes of it
@@ -78,9 +83,30 @@ func TestTasks_GetNowhereWithWords(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			for name, text := range names {
-				// The table writes some characters as JSON escapes.
-				params := fmt.Sprintf(p.params, strings.NewReplacer(`"`, `\"`, `\\`, `\\`).Replace(text))
-				w.say(t, said{name: name, code: p.code, params: params, reason: task.InvalidParams, says: "column|must be plain text"})
+				w.say(t, said{name: name, code: p.code, params: p.with(text), reason: task.InvalidParams, says: "column|must be plain text|is no text"})
+			}
+		})
+	}
+}
+
+// with puts a name into the place. The table writes some characters as JSON escapes.
+func (p place) with(name string) string {
+	return fmt.Sprintf(p.params, strings.NewReplacer(`"`, `\"`, `\\`, `\\`).Replace(name))
+}
+
+func TestTasks_CallColumnsAnything(t *testing.T) {
+	t.Parallel()
+	requireWholeSandbox(t)
+	for at, p := range titles {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for name, text := range names {
+				s := said{name: name, code: p.code, params: p.with(text)}
+				if text == `name\u0000` || text == `name\n` {
+					s.reason, s.says = task.InvalidParams, "must be plain text"
+				}
+				w.say(t, s)
 			}
 		})
 	}

@@ -9,9 +9,9 @@ import (
 	"ddap/shared/task"
 )
 
-// said is what somebody makes a task say, or what stands in a file that is
-// shared. What it can say more of (expressions, joins, groups; sheets and
-// patterns of file names) gets its attempts here, as more kinds of the maps below.
+// said is what somebody makes a task say. A part of the parameters that is new gets
+// its attempts here: where it names a column, in places; where it calls a new one
+// something, in titles; and in words for all else that it says.
 type said struct {
 	name   string
 	code   operation.Code
@@ -52,25 +52,53 @@ var names = map[string]string{
 	"a setting":            `getvariable('x')`,
 }
 
-// places are where a task can name a column; %s stands for the name.
-var places = map[string]struct {
+// place is where a task can name a column; %s stands for the name.
+type place struct {
 	code   operation.Code
 	params string
-}{
-	"fetch columns":    {operation.Fetch, `{"source":{"dataset":"d"},"columns":["%s"]}`},
-	"filter select":    {operation.Filter, `{"source":{"dataset":"d"},"select":["%s"]}`},
-	"filter where":     {operation.Filter, `{"source":{"dataset":"d"},"where":{"any":[{"column":"%s","op":"not_null"}]}}`},
-	"filter sort":      {operation.Filter, `{"source":{"dataset":"d"},"sort":[{"column":"%s"}]}`},
-	"filter group_by":  {operation.Filter, `{"source":{"dataset":"d"},"group_by":["%s"]}`},
-	"filter aggregate": {operation.Filter, `{"source":{"dataset":"d"},"aggregates":[{"column":"%s","func":"max"}]}`},
-	"filter pivot":     {operation.Filter, `{"source":{"dataset":"d"},"pivot":{"index":["id"],"columns":"%s","values":"id"}}`},
-	"filter rolling":   {operation.Filter, `{"source":{"dataset":"d"},"rolling":{"window":2,"columns":["%s"],"func":"sum"}}`},
-	"filter missing":   {operation.Filter, `{"source":{"dataset":"d"},"missing":[{"columns":["%s"],"method":"drop"}]}`},
-	"analyze features": {operation.Analyze, `{"source":{"dataset":"d"},"model":"describe","features":["%s"]}`},
-	"analyze target":   {operation.Analyze, `{"source":{"dataset":"d"},"model":"linear_regression","target":"%s","features":["id"]}`},
 }
 
-const fromD = `{"source":{"dataset":"d"},`
+// places are where a task names a column that must be there.
+var places = map[string]place{
+	"fetch columns":             {operation.Fetch, fromD + `"columns":["%s"]}`},
+	"filter select":             {operation.Filter, fromD + `"select":["%s"]}`},
+	"filter where":              {operation.Filter, fromD + `"where":{"any":[{"column":"%s","op":"not_null"}]}}`},
+	"filter sort":               {operation.Filter, fromD + `"sort":[{"column":"%s"}]}`},
+	"filter group_by":           {operation.Filter, fromD + `"group_by":["%s"]}`},
+	"filter aggregate":          {operation.Filter, fromD + `"aggregates":[{"column":"%s","func":"max"}]}`},
+	"filter join on":            {operation.Filter, fromD + `"join":{"right":{"dataset":"d"},"on":["%s"]}}`},
+	"filter join left_on":       {operation.Filter, fromD + `"join":{"right":{"dataset":"d"},"left_on":["%s"],"right_on":["id"]}}`},
+	"filter join right_on":      {operation.Filter, fromD + `"join":{"right":{"dataset":"d"},"left_on":["id"],"right_on":["%s"]}}`},
+	"filter pivot columns":      {operation.Filter, fromD + `"pivot":{"index":["id"],"columns":"%s","values":"id"}}`},
+	"filter pivot index":        {operation.Filter, fromD + `"pivot":{"index":["%s"],"columns":"name","values":"id"}}`},
+	"filter pivot values":       {operation.Filter, fromD + `"pivot":{"index":["id"],"columns":"name","values":"%s"}}`},
+	"filter rolling columns":    {operation.Filter, fromD + `"rolling":{"window":2,"columns":["%s"],"func":"sum"}}`},
+	"filter rolling on":         {operation.Filter, fromD + `"rolling":{"on":"%s","window":"2D","columns":["id"],"func":"sum"}}`},
+	"filter rolling by":         {operation.Filter, fromD + `"rolling":{"by":["%s"],"window":2,"columns":["id"],"func":"sum"}}`},
+	"filter resample on":        {operation.Filter, fromD + `"resample":{"on":"%s","rule":"1D"}}`},
+	"filter resample by":        {operation.Filter, fromD + day + `"resample":{"on":"day","rule":"1D","by":["%s"]}}`},
+	"filter resample aggregate": {operation.Filter, fromD + day + `"resample":{"on":"day","rule":"1D","aggregates":[{"column":"%s","func":"max"}]}}`},
+	"filter missing":            {operation.Filter, fromD + `"missing":[{"columns":["%s"],"method":"drop"}]}`},
+	"filter derive":             {operation.Filter, fromD + "\"derive\":[{\"name\":\"name\",\"expression\":\"`%s`\"}]}"},
+	"analyze features":          {operation.Analyze, fromD + `"model":"describe","features":["%s"]}`},
+	"analyze target":            {operation.Analyze, fromD + `"model":"linear_regression","target":"%s","features":["id"]}`},
+}
+
+// titles are where a task says how a new column is called, of rows that nobody has.
+var titles = map[string]place{
+	"filter derive":             {operation.Filter, fromD + `"derive":[{"name":"x%s","expression":"id + 1"}],` + nobody + `}`},
+	"filter aggregate":          {operation.Filter, fromD + nobody + `,"group_by":["name"],"aggregates":[{"column":"id","func":"max","name":"x%s"}]}`},
+	"filter resample aggregate": {operation.Filter, fromD + day + nobody + `,"resample":{"on":"day","rule":"1D","aggregates":[{"column":"id","func":"max","name":"x%s"}]}}`},
+	"filter join left suffix":   {operation.Filter, fromD + `"join":{"right":{"dataset":"d"},"on":["id"],"suffixes":["%s","_r"]},"where":{"column":"id","op":"eq","value":0}}`},
+	"filter join right suffix":  {operation.Filter, fromD + `"join":{"right":{"dataset":"d"},"on":["id"],"suffixes":["","%s"]},` + nobody + `}`},
+}
+
+const (
+	fromD = `{"source":{"dataset":"d"},`
+	// day adds a column of dates to rows that have none.
+	day    = `"derive":[{"name":"day","expression":"to_date('2020-01-01')"}],`
+	nobody = `"where":{"column":"name","op":"eq","value":"nobody"}`
+)
 
 // words are everything else that a task can say.
 var words = map[string][]said{
