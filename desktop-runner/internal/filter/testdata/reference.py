@@ -15,6 +15,7 @@ here = os.path.dirname(__file__)
 paths = {
     "birdstrikes": "examples/data/birdstrikes.csv", "penguins": "examples/data/penguins.json",
     "flights": os.path.join(here, "flights.csv"), "left": os.path.join(here, "left.csv"), "right": os.path.join(here, "right.csv"),
+    "states": os.path.join(here, "states.csv"), "species": os.path.join(here, "species.csv"),
 }
 missing = {"keep_default_na": False, "na_values": [""]}
 birds = pd.read_csv(paths["birdstrikes"], parse_dates=["Flight Date"], **missing)
@@ -102,6 +103,29 @@ keys = right["key"]
 there = left["key"].isin(keys.dropna()) | (left["key"].isna() & keys.isna().any())
 case("join semi", "left", {"join": {"right": {"dataset": "r"}, "how": "semi", "on": ["key"]}}, left[there], right="right")
 case("join anti", "left", {"join": {"right": {"dataset": "r"}, "how": "anti", "on": ["key"]}}, left[~there], right="right")
+
+# Joins of real data. The lookups have a key that nobody has, and lack some that are there.
+states = pd.read_csv(paths["states"], **missing)
+species = pd.read_csv(paths["species"], **missing)
+big = {"any": [{"column": total, "op": "gt", "value": 100_000}, {"column": total, "op": "is_null"}]}
+costly = [speed, total, "Origin State", "Flight Date"]
+for how in ["inner", "left", "right", "outer"]:
+    # where comes after the join: no strike lacks its cost, a state without strikes does.
+    m = birds.assign(l=range(len(birds))).merge(states.assign(r=range(len(states))), left_on="Origin State", right_on="State", how=how)
+    m = ordered(m.assign(k=m["Origin State"].fillna(m["State"])), how, ["k"])
+    m = m[(m[total] > 100_000) | m[total].isna()][costly + ["State", "Region", "Airports"]]
+    case(f"birdstrikes {how} states", "birdstrikes",
+         {"join": {"right": {"dataset": "r"}, "how": how, "left_on": ["Origin State"], "right_on": ["State"]}, "where": big, "select": list(m.columns)},
+         m, right="states", dates=["Flight Date"])
+    m = penguins.assign(l=range(len(penguins))).merge(species.assign(r=range(len(species))), on=["Species", "Sex"], how=how, suffixes=("", " of species"))
+    m = ordered(m, how, ["Species", "Sex"])
+    case(f"penguins {how} species and sex", "penguins",
+         {"join": {"right": {"dataset": "r"}, "how": how, "on": ["Species", "Sex"], "suffixes": ["", " of species"]}}, m.drop(columns=["l", "r"]), right="species")
+m = birds.merge(states, left_on="Origin State", right_on="State", how="left")
+m = m.groupby("Region", dropna=False).agg(**{f"{total}_sum": (total, "sum"), f"{speed}_mean": (speed, "mean"), "size": (total, "size")}).reset_index()
+case("regions of birdstrikes", "birdstrikes",
+     {"join": {"right": {"dataset": "r"}, "how": "left", "left_on": ["Origin State"], "right_on": ["State"]}, "group_by": ["Region"], "dropna": False,
+      "aggregates": [{"column": total, "func": "sum"}, {"column": speed, "func": "mean"}, {"func": "size"}]}, m, right="states")
 
 # Pivot tables.
 for f in ["mean", "sum", "count", "std", "max", "median"]:
