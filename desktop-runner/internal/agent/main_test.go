@@ -84,7 +84,7 @@ func perform(ctx context.Context, p plan.Plan, progress func(plan.Progress)) pla
 	case "read upload":
 		raw, err := os.ReadFile(p.Inputs[0].File.Path)
 		f := p.Inputs[0].File
-		return done(p, fmt.Sprintf("%s %v %s %s %t", raw, err, f.Policy, f.Format, filepath.Dir(f.Path) == p.WorkDir))
+		return done(p, fmt.Sprintf("%s %v %s %s %t", raw, err, f.Policy, f.Format, f.Uploaded && filepath.Dir(f.Path) == p.WorkDir))
 	case "say the origin":
 		o := p.Inputs[0].Origin
 		return done(p, fmt.Sprintf("%s %q %q %t", o.Kind, o.Name, o.SHA256, o.Stamp != ""))

@@ -45,7 +45,7 @@ func (a *Agent) download(ctx context.Context, in api.Input, folder string) (*pla
 		a.link.saw(err)
 		switch {
 		case err == nil:
-			return &plan.File{Path: path, Format: format, Policy: result.Rows}, nil
+			return &plan.File{Path: path, Format: format, Policy: result.Rows, Uploaded: true}, nil
 		case ctx.Err() != nil:
 			// What ended ctx decides the report; see conclude.
 		case errors.Is(err, errDisk):

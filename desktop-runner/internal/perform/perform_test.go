@@ -129,6 +129,40 @@ func TestRun_FetchesColumnsAndRowsThatAreAskedFor(t *testing.T) {
 	require.Equal(t, []result.Column{{Name: "Sex", Type: result.Text}, {Name: "Species", Type: result.Text}}, out.Document.Dataset.Columns)
 }
 
+func TestRun_TellsWhoSentAFileHowItWasRead(t *testing.T) {
+	t.Parallel()
+	text := "name;price\nCaf\xe9;1,5\nTea;2,25\n" + strings.Repeat("Milk;1,75\n", 20)
+	says := "sales.csv was read as windows-1252, separator semicolon, decimal comma."
+	file := func(name, content string) plan.Input {
+		return input(name, steptest.Write(t, name, content), result.Rows)
+	}
+	sent := func(in plan.Input) plan.Input {
+		in.File.Uploaded, in.Origin.Kind = true, result.SourceUpload
+		return in
+	}
+	notes := func(code operation.Code, params string, inputs ...plan.Input) []string {
+		return succeed(t, planFor(t, code, `{"source":{"dataset":"x"},`+params+`}`, inputs...)).Document.Notes
+	}
+	groups := `"group_by":["name"],"aggregates":[{"column":"price","func":"mean"}]`
+	require.Contains(t, notes(operation.Fetch, `"profile":true`, sent(file("sales.csv", text))), says)
+	require.Contains(t, notes(operation.Filter, groups, sent(file("sales.csv", text))), says)
+	require.Contains(t, notes(operation.Analyze, `"model":"describe"`, sent(file("sales.csv", text))), says)
+	require.Contains(t, notes(operation.Fetch, `"limit":1`, sent(file("sales.tsv", "a\tb\n1\t2\n"))), "sales.tsv was read as utf-8, separator tab.")
+	require.Empty(t, notes(operation.Fetch, `"limit":1`, sent(file("sales.json", `[{"a":1}]`))))
+
+	// A file that an owner shares says nothing of itself, also beside one that was sent.
+	for _, policy := range []result.Policy{result.Rows, result.Aggregates} {
+		shared := file("prices.csv", strings.ReplaceAll(text, "price", "list"))
+		shared.File.Policy = policy
+		require.NotContains(t, strings.Join(notes(operation.Filter, `"group_by":["name"]`, shared), " "), "read as")
+		right := sent(file("sales.csv", text))
+		right.Path = operation.JoinPath
+		joined := notes(operation.Filter, `"join":{"right":{"dataset":"y"},"on":["name"],"how":"semi"},"group_by":["name"]`, shared, right)
+		require.Contains(t, joined, says)
+		require.NotContains(t, strings.Join(joined, " "), "prices.csv was read")
+	}
+}
+
 func TestRun_SamplesTheSameRowsForTheSameSeed(t *testing.T) {
 	t.Parallel()
 	flights := input("x", steptest.Example("flights.parquet"), result.Rows)

@@ -67,6 +67,9 @@ type File struct {
 	MinGroupSize int           `json:"min_group_size,omitempty"`
 	// RowsAreGroups means that the rows are groups that an earlier task made.
 	RowsAreGroups bool `json:"rows_are_groups,omitempty"`
+	// Uploaded means that whoever asks has sent the file, and may be told how it was
+	// taken. No owner has looked at that.
+	Uploaded bool `json:"uploaded,omitempty"`
 	// Reading is what the owner says of how the file is written.
 	Reading Reading `json:"reading,omitzero"`
 	// More are further files of the same dataset, where it is a folder or a glob;

@@ -436,9 +436,14 @@ func expressions(columns []column) string {
 }
 
 // notes say, for the reader of a result, which columns are text because their
-// values can be read in two ways. They name columns, which everybody may know.
+// values can be read in two ways. They name columns, which everybody may know. How
+// text was taken is told to whoever sent it only: of a shared file the owner sees
+// it, and it depends on values.
 func (r *reader) notes() []string {
 	var out, unsure []string
+	if r.file.Uploaded && len(r.texts) > 0 {
+		out = append(out, fmt.Sprintf("%s was read as %s.", r.dataset, r.guess()))
+	}
 	for _, t := range r.texts {
 		unsure = append(unsure, t.unsure...)
 	}
