@@ -65,13 +65,8 @@ func (p *FilterParams) Grouped() bool { return len(p.GroupBy)+len(p.Aggregates) 
 // Uncounted names the parts of which the rows behind a number could not be told.
 func (p *FilterParams) Uncounted() []string {
 	var out []string
-	for _, part := range []struct {
-		name string
-		set  bool
-	}{{"rolling", p.Rolling != nil}} {
-		if part.set {
-			out = append(out, part.name)
-		}
+	if p.Rolling != nil {
+		out = append(out, "rolling")
 	}
 	keys, grouped := p.GroupBy, p.Grouped()
 	if r := p.Resample; r != nil {
