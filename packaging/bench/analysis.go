@@ -70,7 +70,7 @@ var inputs = []input{
 	{file: "flights.csv", rows: 3_000_000, format: "csv", unseen: true},
 	{file: "flights.ndjson", rows: 3_000_000, format: "json", unseen: true},
 	{file: "flights.parquet", rows: 3_000_000, format: "parquet", duckdb: 1.2, skip: "Debian's pandas reads no Parquet"},
-	{file: "flights.xlsx", rows: 200_000, format: "xlsx", pandas: 1.0 / 3, pandasMemory: 0.5, skipDuckDB: "it would have to fetch an extension"},
+	{file: "flights.xlsx", rows: 200_000, format: "xlsx", pandas: 1.0 / 3, skipDuckDB: "it would have to fetch an extension"},
 }
 
 // figure is what one program took for one question.
