@@ -22,6 +22,8 @@ func (s *sealing) table(t finding.Table) error {
 			return err
 		}
 		s.add(t.Name, t.Title, t.Columns, frame.Rows(t.Frame))
+	case *finding.Correlations:
+		return s.correlations(t)
 	case *finding.Groups:
 		if t.Model != nil {
 			if err := s.policy.Judge(*t.Model); err != nil {

@@ -103,7 +103,7 @@ type Split struct {
 }
 
 // Table is a part that is shown as a table. The types are *Schema, *Sample,
-// *Profile, *Estimates, *Groups and *Crosstab.
+// *Profile, *Estimates, *Correlations, *Groups and *Crosstab.
 type Table interface{ table() }
 
 // Schema is the names and types of columns, which the owner announces anyway.
@@ -276,12 +276,13 @@ type Groups struct {
 	Model *Fit
 }
 
-func (*Schema) table()    {}
-func (*Sample) table()    {}
-func (*Profile) table()   {}
-func (*Estimates) table() {}
-func (*Groups) table()    {}
-func (*Crosstab) table()  {}
+func (*Schema) table()       {}
+func (*Sample) table()       {}
+func (*Profile) table()      {}
+func (*Estimates) table()    {}
+func (*Correlations) table() {}
+func (*Groups) table()       {}
+func (*Crosstab) table()     {}
 
 // Chart is a part that is shown as a picture. The types are *Distribution,
 // *Points, *Curves and *Sizes.
