@@ -101,22 +101,16 @@ const largest = 1e145
 // half of what the owner allows, and an operation_failed fault where a number is
 // too large to be squared and added up.
 func Load(ctx context.Context, s *step.Step, columns []result.Column) (*Matrix, error) {
-	p := int64(len(columns))
-	most := s.MemoryBytes / 2
-	if s.MemoryBytes <= 0 {
-		most = defaultBytes
-	}
 	from := " FROM " + s.Relation.From + " WHERE " + Complete(columns)
 	counted, err := s.DB.Rows(ctx, "SELECT count(*)"+from)
 	if err != nil {
 		return nil, err
 	}
 	rows, _ := counted[0][0].(int64)
-	if rows > most/8/p {
-		return nil, fault.New("matrix.Load", fault.TooLarge, string(task.OutOfMemory),
-			"%d columns of this many rows need more memory than the owner of this computer allows for a model; use fewer columns, or filter the rows first", p)
+	if err := room(s, rows, len(columns), 0); err != nil {
+		return nil, err
 	}
-	m := &Matrix{Columns: columns, Data: make([]float64, 0, rows*p), Dropped: s.Rows - rows}
+	m := &Matrix{Columns: columns, Data: make([]float64, 0, rows*int64(len(columns))), Dropped: s.Rows - rows}
 	err = s.DB.Each(ctx, func(row []any) error {
 		for _, cell := range row {
 			x, _ := cell.(float64) // the condition leaves no missing ones
@@ -132,6 +126,53 @@ func Load(ctx context.Context, s *step.Step, columns []result.Column) (*Matrix, 
 	return m, err
 }
 
+// Columnwise reads columns of numbers, each by itself, in the order of the file:
+// the rows that are complete, or every row, with NaN where a number is missing
+// or not finite. It asks for room for as many numbers beside them as beside
+// columns have; the error is an out_of_memory fault where all this is more than
+// half of what the owner allows.
+func Columnwise(ctx context.Context, s *step.Step, columns []result.Column, complete bool, beside int) ([][]float64, error) {
+	from := " FROM " + s.Relation.From
+	if complete {
+		from += " WHERE " + Complete(columns)
+	}
+	counted, err := s.DB.Rows(ctx, "SELECT count(*)"+from)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := counted[0][0].(int64)
+	if err := room(s, rows, len(columns), beside); err != nil {
+		return nil, err
+	}
+	out := make([][]float64, len(columns))
+	for j := range out {
+		out[j] = make([]float64, 0, rows)
+	}
+	err = s.DB.Each(ctx, func(row []any) error {
+		for j, cell := range row {
+			x, ok := cell.(float64)
+			if !ok || math.IsInf(x, 0) {
+				x = math.NaN()
+			}
+			out[j] = append(out[j], x)
+		}
+		return nil
+	}, "SELECT "+doubles(columns)+from)
+	return out, err
+}
+
+func room(s *step.Step, rows int64, columns, beside int) error {
+	most := s.MemoryBytes / 2
+	if s.MemoryBytes <= 0 {
+		most = defaultBytes
+	}
+	if rows <= most/8/int64(columns+beside) {
+		return nil
+	}
+	return fault.New("matrix.room", fault.TooLarge, string(task.OutOfMemory),
+		"%d columns of this many rows need more memory than the owner of this computer allows for a model; use fewer columns, or filter the rows first", columns)
+}
+
 // Complete is the condition that a row has a finite number in every column.
 func Complete(columns []result.Column) string {
 	parts := make([]string, len(columns))
@@ -145,16 +186,27 @@ func Complete(columns []result.Column) string {
 // others, which agree, and that number.
 func Support(ctx context.Context, s *step.Step, columns, complete []result.Column) (rows int64, name string, err error) {
 	for i, c := range columns {
-		got, err := s.DB.Rows(ctx, "SELECT coalesce(sum(n) - max(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM "+s.Relation.From+
-			" WHERE "+Complete(complete)+" GROUP BY "+double(c)+")")
+		n, err := Varied(ctx, s, c, complete)
 		if err != nil {
 			return 0, "", err
 		}
-		if n, _ := got[0][0].(int64); i == 0 || n < rows {
+		if i == 0 || n < rows {
 			rows, name = n, c.Name
 		}
 	}
 	return rows, name, nil
+}
+
+// Varied gives how many complete rows differ in a column from all the others,
+// which agree.
+func Varied(ctx context.Context, s *step.Step, c result.Column, complete []result.Column) (int64, error) {
+	got, err := s.DB.Rows(ctx, "SELECT coalesce(sum(n) - max(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM "+s.Relation.From+
+		" WHERE "+Complete(complete)+" GROUP BY "+double(c)+")")
+	if err != nil {
+		return 0, err
+	}
+	n, _ := got[0][0].(int64)
+	return n, nil
 }
 
 // Judge asks the policy about a model of the matrix's columns, and completes its
