@@ -178,7 +178,9 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 	require.NoError(t, err)
 	kmeans, err := analyze.KMeans()
 	require.NoError(t, err)
-	effective := map[operation.Model]any{operation.LinearRegression: linear, operation.KMeans: kmeans, operation.Describe: map[string]any{}}
+	correlation, err := analyze.Correlation()
+	require.NoError(t, err)
+	effective := map[operation.Model]any{operation.Correlation: correlation, operation.LinearRegression: linear, operation.KMeans: kmeans, operation.Describe: map[string]any{}}
 	for _, spec := range operation.Models() {
 		raw, err := json.Marshal(effective[spec.Model])
 		require.NoError(t, err)

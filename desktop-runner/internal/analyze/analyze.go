@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"ddap/desktop-runner/internal/analyze/correlation"
 	"ddap/desktop-runner/internal/analyze/describe"
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/linear"
@@ -20,6 +21,7 @@ type model func(context.Context, *step.Step, *operation.AnalyzeParams) (finding.
 // operation.
 var models = map[operation.Model]model{
 	operation.Describe:         describe.Run,
+	operation.Correlation:      correlation.Run,
 	operation.LinearRegression: linear.Run,
 	operation.KMeans:           kmeans.Run,
 }
