@@ -345,10 +345,12 @@ func TestRun_StopsReadingAWorkbookWithinASecond(t *testing.T) {
 func TestRun_GivesTheSameDocumentEveryTime(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]plan.Plan{
-		"fetch":  planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
-		"filter": planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"delay","op":"gt","value":15},"sort":[{"column":"origin"}]}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
-		"linear": planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"delay"}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
-		"kmeans": planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters":4,"n_init":2}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"fetch":       planFor(t, operation.Fetch, `{"source":{"dataset":"x"}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"filter":      planFor(t, operation.Filter, `{"source":{"dataset":"x"},"where":{"column":"delay","op":"gt","value":15},"sort":[{"column":"origin"}]}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"linear":      planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"delay"}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"kmeans":      planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters":4,"n_init":2}}`, input("x", steptest.Example("flights.parquet"), result.Rows)),
+		"correlation": planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation"}`, input("x", steptest.Example("birdstrikes.csv"), result.Rows)),
+		"kendall":     planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation","params":{"method":"kendall"}}`, input("x", steptest.Example("birdstrikes.csv"), result.Rows)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -386,6 +388,8 @@ func TestRun_SendsNothingOfAFewRowsUnderAggregates(t *testing.T) {
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"amount","features":["age"]}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["amount","age"],"params":{"n_clusters":5,"n_init":2}}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation"}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation","params":{"method":"kendall"}}`, in),
 			} {
 				raw, err := json.Marshal(run(t, p))
 				require.NoError(t, err)
@@ -460,6 +464,9 @@ func TestRun_AnswersTheSameOfFewRowsHoweverMany(t *testing.T) {
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["pay"],"params":{"n_clusters":2}}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"]}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"],"params":{"fit_intercept":false}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation"}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation","params":{"method":"spearman","min_periods":2}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation","params":{"method":"kendall"}}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`},
 		{operation.Fetch, `{"source":{"dataset":"x"}}`},
 	}
