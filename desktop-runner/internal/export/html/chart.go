@@ -25,6 +25,11 @@ func (l locale) chart(c result.Chart) chart {
 		if c.Name == "predicted_vs_actual" {
 			out.Caption = l.word("identity")
 		}
+	case result.Heatmap:
+		if !d.heatmap() {
+			out.Caption = l.word("astable")
+			return out
+		}
 	default:
 		out.Caption = l.word("astable")
 		return out

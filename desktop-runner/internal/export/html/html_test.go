@@ -57,6 +57,8 @@ func document() *result.Document {
 			{Name: "predicted_vs_actual", Type: result.Scatter, Title: "Predicted and actual Pay", X: result.Axis{Title: "Predicted Pay"}, Y: result.Axis{Title: "Actual Pay"},
 				Series: []result.Series{{Name: "Group 0", X: []any{1.0, nil}, Y: []any{2.0, 3.0}}, {Name: "Group 1", X: []any{3.0}, Y: []any{1.0}}}},
 			{Name: "l", Type: result.Line, Title: "Line", Series: []result.Series{{X: []any{int64(1), int64(2)}, Y: []any{1e-9, 2e12}}}},
+			{Name: "correlation", Type: result.Heatmap, Title: "Correlation of each two columns", X: result.Axis{Title: "Column"}, Y: result.Axis{Title: "Coefficient"},
+				Series: []result.Series{{Name: "Age", X: []any{"Age", "Pay & <more>"}, Y: []any{1.0, -0.456}}, {Name: "Pay & <more>", X: []any{"Age", "Pay & <more>"}, Y: []any{-0.456, withheld}}}},
 			{Name: "x", Type: result.Box, Title: "Box", Series: []result.Series{{X: []any{"a"}, Y: []any{1.0}}}},
 			{Name: "e", Type: result.Bar, Title: "Empty", Series: []result.Series{{}}},
 		},

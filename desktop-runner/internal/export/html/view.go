@@ -242,7 +242,7 @@ func (l locale) truth(v bool) string {
 
 // ownTables have columns and cells that operations named; the columns of others
 // are those of the data, and are shown as they are.
-var ownTables = map[string]bool{"schema": true, "profile": true, "describe": true, "top_values": true, "coefficients": true, "clusters": true}
+var ownTables = map[string]bool{"schema": true, "profile": true, "describe": true, "top_values": true, "coefficients": true, "clusters": true, "pairs": true}
 
 func (l locale) table(t result.Table) table {
 	out := table{Title: l.phrase(t.Title)}
