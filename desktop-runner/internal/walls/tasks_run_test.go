@@ -131,45 +131,51 @@ func TestTasks_NameNoFileElsewhere(t *testing.T) {
 	}
 }
 
-// hostile are files that an owner might be made to share.
-var hostile = map[string]struct {
+// hostileFile is a file that an owner might be made to share.
+type hostileFile struct {
 	file string
 	make func(w *world, path string) error
 	says string
-}{
-	"a link out of the share":       {"x.csv", func(w *world, p string) error { return os.Symlink(w.secret, p) }, "link"},
-	"a link to the system":          {"x.csv", func(_ *world, p string) error { return os.Symlink("/etc/passwd", p) }, "link"},
-	"a link to nothing":             {"x.csv", func(_ *world, p string) error { return os.Symlink("nothing.csv", p) }, "link"},
-	"a link to itself":              {"x.csv", func(_ *world, p string) error { return os.Symlink("x.csv", p) }, "link"},
-	"a folder":                      {"x.csv", func(_ *world, p string) error { return os.Mkdir(p, 0o700) }, "a folder or a device"},
-	"a pipe that never ends":        {"x.csv", func(_ *world, p string) error { return unix.Mkfifo(p, 0o600) }, "a folder or a device"},
-	"a file that is not there":      {"*.csv", func(*world, string) error { return nil }, "not there any more"},
-	"a gzip bomb":                   {"x.csv", func(_ *world, p string) error { return os.WriteFile(p, bomb(), 0o600) }, "compressed"},
-	"a zip archive":                 {"x.csv", text("PK\x03\x04" + strings.Repeat("x", 100)), "ZIP"},
-	"a database":                    {"x.csv", text("SQLite format 3\x00" + strings.Repeat("x", 100)), "SQLite"},
-	"entities that multiply":        {"x.json", text(laughs), "not JSON records"},
-	"JSON that never closes":        {"x.json", text(`[{"a":` + strings.Repeat(`{"a":`, 100_000)), "JSON"},
-	"Parquet without an end":        {"x.parquet", text("PAR1" + strings.Repeat("x", 100)), "not a complete Parquet file"},
-	"Parquet with a junk footer":    {"x.parquet", text("PAR1" + strings.Repeat("\x1f", 100) + "\x40\x00\x00\x00PAR1"), "a damaged Parquet file"},
-	"Parquet with a huge footer":    {"x.parquet", text("PAR1" + strings.Repeat("x", 100) + "\xff\xff\xff\x7fPAR1"), "not a complete Parquet file"},
-	"Parquet with a footer of junk": {"x.parquet", text("PAR1" + strings.Repeat("\xff", 100) + "\x64\x00\x00\x00PAR1"), "."},
-	"a quote that never closes":     {"x.csv", text("a,b\n1,\"" + strings.Repeat("x", 3<<20)), "never closed"},
-	"columns without end":           {"x.csv", text(strings.Repeat("a,", 20_000) + "a\n"), "columns where"},
-	"a bomb in a workbook":          {"x.xlsx", sheets(workbooktest.Parts("<!--" + strings.Repeat(" ", 40<<20) + "-->")), "unpacks to far more"},
-	"a workbook of two cells":       {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`)), "columns where"},
-	"a workbook of gaps":            {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="IZ1048576"><v>1</v></c></row>`)), "cells without a value"},
-	"entities in a workbook":        {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Book, workbooktest.Laughs)), "document type"},
-	"entities in a sheet":           {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, workbooktest.Laughs)), "document type"},
-	"a sheet outside of the file":   {"x.xlsx", elsewhere("worksheet", "{secret}", `TargetMode="External"`), "lies outside of the file"},
-	"a sheet on the network":        {"x.xlsx", elsewhere("worksheet", "{http}/x", `TargetMode="External"`), "lies outside of the file"},
-	"a sheet at a path":             {"x.xlsx", elsewhere("worksheet", "../../../../../../../../../..{secret}", ""), "is missing"},
-	"a sheet at an absolute path":   {"x.xlsx", elsewhere("worksheet", "{secret}", ""), "is missing"},
-	"a workbook nested without end": {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, "<worksheet>"+strings.Repeat("<a>", 1_000_000))), "nested deeper"},
-	"half a workbook":               {"x.xlsx", text(string(workbooktest.File([]any{"a"}, []any{1})[:300])), "not a complete XLSX"},
-	"a link named as a workbook":    {"x.xlsx", func(w *world, p string) error { return os.Symlink(w.secret, p) }, "link"},
-	"CSV named as a workbook":       {"x.xlsx", text("a,b\n1,2\n"), "it is text"},
-	"a workbook named as CSV":       {"x.csv", text(string(workbooktest.File([]any{"a"}))), "spreadsheet"},
-	"a NUL in the text":             {"x.csv", text("a,b\n1,\x00\n"), "not text"},
+}
+
+// hostileFiles is no variable: each child is a process of this program, and would
+// make all of them at its start.
+func hostileFiles() map[string]hostileFile {
+	return map[string]hostileFile{
+		"a link out of the share":       {"x.csv", func(w *world, p string) error { return os.Symlink(w.secret, p) }, "link"},
+		"a link to the system":          {"x.csv", func(_ *world, p string) error { return os.Symlink("/etc/passwd", p) }, "link"},
+		"a link to nothing":             {"x.csv", func(_ *world, p string) error { return os.Symlink("nothing.csv", p) }, "link"},
+		"a link to itself":              {"x.csv", func(_ *world, p string) error { return os.Symlink("x.csv", p) }, "link"},
+		"a folder":                      {"x.csv", func(_ *world, p string) error { return os.Mkdir(p, 0o700) }, "a folder or a device"},
+		"a pipe that never ends":        {"x.csv", func(_ *world, p string) error { return unix.Mkfifo(p, 0o600) }, "a folder or a device"},
+		"a file that is not there":      {"*.csv", func(*world, string) error { return nil }, "not there any more"},
+		"a gzip bomb":                   {"x.csv", func(_ *world, p string) error { return os.WriteFile(p, bomb(), 0o600) }, "compressed"},
+		"a zip archive":                 {"x.csv", text("PK\x03\x04" + strings.Repeat("x", 100)), "ZIP"},
+		"a database":                    {"x.csv", text("SQLite format 3\x00" + strings.Repeat("x", 100)), "SQLite"},
+		"entities that multiply":        {"x.json", text(laughs), "not JSON records"},
+		"JSON that never closes":        {"x.json", text(`[{"a":` + strings.Repeat(`{"a":`, 100_000)), "JSON"},
+		"Parquet without an end":        {"x.parquet", text("PAR1" + strings.Repeat("x", 100)), "not a complete Parquet file"},
+		"Parquet with a junk footer":    {"x.parquet", text("PAR1" + strings.Repeat("\x1f", 100) + "\x40\x00\x00\x00PAR1"), "a damaged Parquet file"},
+		"Parquet with a huge footer":    {"x.parquet", text("PAR1" + strings.Repeat("x", 100) + "\xff\xff\xff\x7fPAR1"), "not a complete Parquet file"},
+		"Parquet with a footer of junk": {"x.parquet", text("PAR1" + strings.Repeat("\xff", 100) + "\x64\x00\x00\x00PAR1"), "."},
+		"a quote that never closes":     {"x.csv", text("a,b\n1,\"" + strings.Repeat("x", 3<<20)), "never closed"},
+		"columns without end":           {"x.csv", text(strings.Repeat("a,", 20_000) + "a\n"), "columns where"},
+		"a bomb in a workbook":          {"x.xlsx", sheets(workbooktest.Parts("<!--" + strings.Repeat(" ", 40<<20) + "-->")), "unpacks to far more"},
+		"a workbook of two cells":       {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`)), "columns where"},
+		"a workbook of gaps":            {"x.xlsx", sheets(workbooktest.Parts(`<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="IZ1048576"><v>1</v></c></row>`)), "cells without a value"},
+		"entities in a workbook":        {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Book, workbooktest.Laughs)), "document type"},
+		"entities in a sheet":           {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, workbooktest.Laughs)), "document type"},
+		"a sheet outside of the file":   {"x.xlsx", elsewhere("worksheet", "{secret}", `TargetMode="External"`), "lies outside of the file"},
+		"a sheet on the network":        {"x.xlsx", elsewhere("worksheet", "{http}/x", `TargetMode="External"`), "lies outside of the file"},
+		"a sheet at a path":             {"x.xlsx", elsewhere("worksheet", "../../../../../../../../../..{secret}", ""), "is missing"},
+		"a sheet at an absolute path":   {"x.xlsx", elsewhere("worksheet", "{secret}", ""), "is missing"},
+		"a workbook nested without end": {"x.xlsx", sheets(workbooktest.With(workbooktest.Parts(""), workbooktest.Sheet, "<worksheet>"+strings.Repeat("<a>", 1_000_000))), "nested deeper"},
+		"half a workbook":               {"x.xlsx", text(string(workbooktest.File([]any{"a"}, []any{1})[:300])), "not a complete XLSX"},
+		"a link named as a workbook":    {"x.xlsx", func(w *world, p string) error { return os.Symlink(w.secret, p) }, "link"},
+		"CSV named as a workbook":       {"x.xlsx", text("a,b\n1,2\n"), "it is text"},
+		"a workbook named as CSV":       {"x.csv", text(string(workbooktest.File([]any{"a"}))), "spreadsheet"},
+		"a NUL in the text":             {"x.csv", text("a,b\n1,\x00\n"), "not text"},
+	}
 }
 
 const laughs = `<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>`
@@ -219,7 +225,7 @@ func TestTasks_EndAlone_WhenAFileCrashesTheEngine(t *testing.T) {
 func TestTasks_FailClearlyOnHostileFiles(t *testing.T) {
 	t.Parallel()
 	requireWholeSandbox(t)
-	for name, h := range hostile {
+	for name, h := range hostileFiles() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
