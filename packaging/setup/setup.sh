@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system packages that building and testing need and that are
+# Installs the system packages that building and running need and that are
 # missing; says what and why. `./task setup` runs it, and every task that
 # builds does so first: it is quick when nothing is missing. With arguments it
 # sees to those needs instead.
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 # For each need: have_NAME (is it there?), why_NAME, and the packages that
 # bring it on each system.
 
-needs=${*:-compiler postgresql mariadb}
+needs=${*:-compiler postgresql}
 
 have_compiler() {
 	# Go's own defaults; only the first word of CC and CXX is a program.
@@ -62,6 +62,8 @@ package() { # need, system
 	node:*) echo nodejs ;;
 	pandas:* | openpyxl:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
 	mariadb:arch | mariadb:macos) echo mariadb ;;
+	# Without the package around it, which would set up a database that runs from then on.
+	mariadb:debian) echo mariadb-server-core ;;
 	mariadb:*) echo mariadb-server ;;
 	postgresql:fedora) echo postgresql-server ;;
 	postgresql:*) echo postgresql ;;
