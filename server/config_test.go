@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/server/internal/embeddedpg/pgtest"
-	"ddap/server/internal/tlsfiles/certtest"
+	"ddap/shared/certtest"
 )
 
 func TestConfigPrint_ShowsWhatServeWouldRunWith(t *testing.T) {

@@ -23,6 +23,7 @@ var rooms = []room{
 	{"shared/fault", nil, "the vocabulary of errors knows nothing else"},
 	{"shared/buildinfo", nil, "one variable"},
 	{"shared/logkey", nil, "names only"},
+	{"shared/certtest", nil, "makes certificates for tests"},
 	{"shared/envflag", nil, "flags and the environment, whoever asks"},
 	{"shared/credential", nil, "the format and hash of secrets, whoever stores them"},
 	{"shared/result", []string{"shared/fault"}, "a document knows neither tasks nor transport"},
@@ -50,7 +51,6 @@ var rooms = []room{
 	{"server/internal/metrics", []string{"shared/buildinfo"}, "numbers, whoever has them: services are asked, or are given functions"},
 	{"server/internal/tracing", []string{"shared/buildinfo", "shared/logkey"}, "spans, whoever begins them"},
 	{"server/internal/tlsfiles", []string{"shared/logkey"}, "certificates in files"},
-	{"server/internal/tlsfiles/certtest", nil, "makes certificates for tests"},
 	{
 		"server/internal/httpapi",
 		[]string{
@@ -72,7 +72,7 @@ var rooms = []room{
 	{"server/internal/audit", services, "who changed what"},
 	{"server/internal/alerts", append(services, "server/internal/mail"), "what is wrong and who is told; it knows neither SQL nor SMTP"},
 	{"server/internal/mail", []string{"shared/buildinfo"}, "e-mails, whatever they say"},
-	{"server/internal/mail/mailtest", []string{"server/internal/tlsfiles/certtest"}, "gives a mail server to the tests of any package"},
+	{"server/internal/mail/mailtest", []string{"shared/certtest"}, "gives a mail server to the tests of any package"},
 	{"server/internal/stats", services, "figures for operators"},
 	{
 		"server/internal/backup",
@@ -186,7 +186,7 @@ var rooms = []room{
 		[]string{"desktop-runner/internal/plan", "shared/operation", "shared/result"},
 		"the SQL of other databases; it knows neither the engine nor operations",
 	},
-	{"desktop-runner/internal/database/databasetest", []string{"desktop-runner/internal/plan"}, "gives servers to the tests of any package"},
+	{"desktop-runner/internal/database/databasetest", []string{"desktop-runner/internal/plan", "shared/certtest"}, "gives servers to the tests of any package"},
 	{"desktop-runner/internal/finding", []string{"desktop-runner/internal/frame", "shared/operation", "shared/result"}, "what an operation found, before it is sealed"},
 	{"desktop-runner/internal/frame", []string{"shared/result"}, "small frames"},
 	{"desktop-runner/internal/engine", []string{"desktop-runner/internal/plan"}, "the engine knows files and limits, and no operation"},

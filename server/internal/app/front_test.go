@@ -19,8 +19,8 @@ import (
 	"ddap/server/internal/app"
 	"ddap/server/internal/app/apptest"
 	"ddap/server/internal/config"
-	"ddap/server/internal/tlsfiles/certtest"
 	"ddap/shared/api"
+	"ddap/shared/certtest"
 	"ddap/shared/client"
 )
 

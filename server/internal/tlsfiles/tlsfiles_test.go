@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/server/internal/tlsfiles"
-	"ddap/server/internal/tlsfiles/certtest"
+	"ddap/shared/certtest"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

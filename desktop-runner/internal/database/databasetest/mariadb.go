@@ -30,7 +30,7 @@ func startMariaDB() error {
 	}
 	err = p.serve(admin, find("mariadbd", "/usr/sbin", "/usr/libexec"), "--no-defaults", "--datadir="+data, "--bind-address=127.0.0.1", "--port="+strconv.Itoa(p.port),
 		"--socket="+filepath.Join(p.dir, "socket"), "--pid-file="+filepath.Join(p.dir, "pid"), "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M",
-		"--ssl-cert="+filepath.Join(p.dir, "server.crt"), "--ssl-key="+filepath.Join(p.dir, "server.key"))
+		"--ssl-cert="+filepath.Join(p.dir, "tls.crt"), "--ssl-key="+filepath.Join(p.dir, "tls.key"))
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func startPostgres() error {
 	args := []string{"-D", data, "-p", strconv.Itoa(p.port)}
 	for _, setting := range []string{
 		"listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=200", "shared_buffers=32MB",
-		"ssl=on", "ssl_cert_file=" + filepath.Join(p.dir, "server.crt"), "ssl_key_file=" + filepath.Join(p.dir, "server.key"),
+		"ssl=on", "ssl_cert_file=" + filepath.Join(p.dir, "tls.crt"), "ssl_key_file=" + filepath.Join(p.dir, "tls.key"),
 	} {
 		args = append(args, "-c", setting)
 	}

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/shared/certtest"
 )
 
 // Server is a database of one test.
@@ -104,11 +105,17 @@ func (p *process) prepare() error {
 	if p.dir, err = os.MkdirTemp("", "ddap-databasetest-"); err != nil {
 		return err
 	}
-	if p.ca, err = writeCertificate(p.dir); err != nil {
+	certificate, _, err := certtest.Make(p.dir, "localhost")
+	if err != nil {
 		return err
 	}
+	ca, err := os.ReadFile(certificate)
+	if err != nil {
+		return err
+	}
+	p.ca = string(ca)
 	if account := account(); account != nil {
-		for _, name := range []string{"", "server.crt", "server.key"} {
+		for _, name := range []string{"", "tls.crt", "tls.key"} {
 			if err := os.Chown(filepath.Join(p.dir, name), int(account.Uid), int(account.Gid)); err != nil {
 				return err
 			}

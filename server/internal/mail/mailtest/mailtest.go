@@ -20,7 +20,7 @@ import (
 	"github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/require"
 
-	"ddap/server/internal/tlsfiles/certtest"
+	"ddap/shared/certtest"
 )
 
 // Message is one that the server took.

@@ -22,8 +22,18 @@ import (
 // authority and good for loopback, and gives the paths of their files.
 func Write(t testing.TB, dir, name string) (certFile, keyFile string) {
 	t.Helper()
+	certFile, keyFile, err := Make(dir, name)
+	require.NoError(t, err)
+	return certFile, keyFile
+}
+
+// Make is Write for what many tests share.
+func Make(dir, name string) (certFile, keyFile string, err error) {
 	certFile, keyFile = filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key")
-	key := WriteKey(t, keyFile)
+	key, err := makeKey(keyFile)
+	if err != nil {
+		return "", "", err
+	}
 	now := time.Now()
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name},
@@ -33,23 +43,31 @@ func Write(t testing.TB, dir, name string) (certFile, keyFile string) {
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	require.NoError(t, err)
-	write(t, certFile, "CERTIFICATE", raw)
-	return certFile, keyFile
+	if err != nil {
+		return "", "", err
+	}
+	return certFile, keyFile, write(certFile, "CERTIFICATE", raw)
 }
 
 // WriteKey writes a new key.
-func WriteKey(t testing.TB, file string) *ecdsa.PrivateKey {
+func WriteKey(t testing.TB, file string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	_, err := makeKey(file)
 	require.NoError(t, err)
-	raw, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	write(t, file, "PRIVATE KEY", raw)
-	return key
 }
 
-func write(t testing.TB, file, kind string, raw []byte) {
-	t.Helper()
-	require.NoError(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: raw}), 0o600))
+func makeKey(file string) (*ecdsa.PrivateKey, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return key, write(file, "PRIVATE KEY", raw)
+}
+
+func write(file, kind string, raw []byte) error {
+	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: raw}), 0o600)
 }
