@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -207,11 +208,18 @@ func (v View) output(d *result.Document) []Line {
 		return nil
 	}
 	stays := i18n.Text{
-		EN: "ROWS rows in COLUMNS columns (BYTES) stay on that computer for the next step.",
-		ID: "ROWS baris dalam COLUMNS kolom (BYTES) tetap di komputer itu untuk langkah berikutnya.",
+		EN: "ROWS in COLUMNS columns (BYTES) stay on that computer for the next step.",
+		ID: "ROWS dalam COLUMNS kolom (BYTES) tetap di komputer itu untuk langkah berikutnya.",
+	}
+	rows, n := i18n.Text{EN: "%s rows", ID: "%s baris"}, d.Dataset.Rows
+	switch {
+	case d.Dataset.RowsApproximate && n == 0: // rounded down to whole groups
+		rows, n = i18n.Text{EN: "Fewer than %s rows", ID: "Kurang dari %s baris"}, int64(d.Dataset.MinGroupSize)
+	case d.Dataset.RowsApproximate:
+		rows = i18n.Text{EN: "At least %s rows", ID: "Sedikitnya %s baris"}
 	}
 	sentence := strings.NewReplacer(
-		"ROWS", v.count(d.Dataset.Rows), "COLUMNS", v.count(int64(len(d.Dataset.Columns))), "BYTES", v.Bytes(d.Dataset.Bytes),
+		"ROWS", fmt.Sprintf(v.in(rows), v.count(n)), "COLUMNS", v.count(int64(len(d.Dataset.Columns))), "BYTES", v.Bytes(d.Dataset.Bytes),
 	).Replace(v.in(stays))
 	return append([]Line{nil}, v.folded(sentence, "", faint)...)
 }

@@ -1,7 +1,10 @@
 package render_test
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"ddap/shared/api"
 	"ddap/shared/i18n"
@@ -70,4 +73,20 @@ func TestResult_WithoutADocumentSaysHowTheTaskIs(t *testing.T) {
 	failed := api.ResultView{TaskID: "T", State: task.Failed, Reason: task.SourceUnreadable, Message: "ledger.csv is gone"}
 	running := api.ResultView{TaskID: "T", State: task.Running, Progress: &api.Progress{Stage: "reading"}}
 	golden(t, "result_none", 0, append(append(v.Result(failed), nil), v.Result(running)...))
+}
+
+func TestResult_SaysHowManyRowsStay_AsFarAsThePolicyTells(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]result.Dataset{
+		"\n12 rows in 0 columns":           {Rows: 12},
+		"\nAt least 10 rows in 0 columns":  {Rows: 10, RowsApproximate: true, MinGroupSize: 5},
+		"\nFewer than 5 rows in 0 columns": {Rows: 0, RowsApproximate: true, MinGroupSize: 5},
+		"\n0 rows in 0 columns":            {Rows: 0},
+	} {
+		var said strings.Builder
+		for _, line := range view().Result(api.ResultView{State: task.Succeeded, Result: &result.Document{Dataset: &d}}) {
+			said.WriteString("\n" + line.String())
+		}
+		require.Contains(t, said.String(), want)
+	}
 }

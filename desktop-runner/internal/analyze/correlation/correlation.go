@@ -177,6 +177,9 @@ func (r *report) finding() finding.Finding {
 	}
 }
 
+// telling is the largest p-value with which a direction is told.
+const telling = 0.05
+
 func (r *report) summary() string {
 	strongest := r.pairs[0]
 	if math.IsNaN(strongest.Coefficient) {
@@ -189,6 +192,9 @@ func (r *report) summary() string {
 	direction := "the more of one, the more of the other"
 	if strongest.Coefficient < 0 {
 		direction = "the more of one, the less of the other"
+	}
+	if p := strongest.PValue; math.IsNaN(p) || p > telling {
+		direction = "which may be chance"
 	}
 	return fmt.Sprintf("%s and %s go together most, %s: %s is {strongest_coefficient} over {strongest_rows} rows (%s).",
 		r.features[strongest.X], r.features[strongest.Y], of, r.asked.Method, direction)

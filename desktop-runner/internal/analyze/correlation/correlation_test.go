@@ -139,6 +139,10 @@ func TestRun_TakesEveryColumnOfNumbersAndOfTruthValues(t *testing.T) {
 	require.Equal(t, []string{"There is no coefficient for a column without two different numbers: same."}, f.Notes)
 	require.Equal(t, "even and tiny go together most, of {pairs} pairs of columns: pearson is {strongest_coefficient} over {strongest_rows} rows (the more of one, the more of the other).", f.Summary)
 
+	f, err = run(t, steptest.Write(t, "weak.csv", "a,b\n1,2\n2,1\n3,4\n4,1\n5,3\n"), "")
+	require.NoError(t, err)
+	require.Contains(t, f.Summary, "(which may be chance)")
+
 	f, err = run(t, steptest.Write(t, "a.csv", "a,b\n1,2\n1,3\n"), "")
 	require.NoError(t, err)
 	require.Equal(t, "No two of {columns} columns could be correlated.", f.Summary)

@@ -198,6 +198,11 @@ var phrases = []phrase{
 	say("Groups by ... and ...", "Kelompok menurut ${1} dan ${2}"),
 
 	say("Groups", "Kelompok"),
+	say("Pivot table", "Tabel pivot"),
+	say("The pivot table has too many rows to be shown; keep fewer with where or limit.", "Tabel pivot memiliki terlalu banyak baris untuk ditampilkan; kurangi dengan where atau limit."),
+	say("Both datasets are shared as summaries only: a row of one goes with one row of the other, the first of those with its key.",
+		"Kedua dataset hanya dibagikan sebagai ringkasan: satu baris berpasangan dengan satu baris dataset lain, yang pertama dengan kuncinya."),
+	say("... was read as ....", "${1} dibaca sebagai ${2}."),
 	say("What became of missing values (rows dropped, values filled)", "Perlakuan nilai yang hilang (baris dibuang, nilai diisi)"),
 	say("Groups of fewer than ... rows are left out, and as many others as it takes so that they cannot be calculated.",
 		"Kelompok dengan kurang dari ${1} baris tidak ditampilkan, begitu pula kelompok lain secukupnya agar tidak dapat dihitung."),
