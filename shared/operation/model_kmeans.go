@@ -1,0 +1,59 @@
+package operation
+
+import "ddap/shared/i18n"
+
+// KMeansParams are the parameters of kmeans, with scikit-learn's names and defaults.
+type KMeansParams struct {
+	NClusters int     `json:"n_clusters"`
+	NInit     int     `json:"n_init"`
+	MaxIter   int     `json:"max_iter"`
+	Tol       float64 `json:"tol"`
+	// Standardize scales each feature to mean 0 and standard deviation 1 first.
+	Standardize bool `json:"standardize"`
+}
+
+// KMeans gives the model's parameters with defaults filled in.
+func (p *AnalyzeParams) KMeans() (KMeansParams, error) {
+	out := KMeansParams{NClusters: 8, NInit: 10, MaxIter: 300, Tol: 1e-4, Standardize: true}
+	return out, p.decodeModelParams(&out)
+}
+
+var kmeansModel = ModelSpec{
+	Model: KMeans,
+	Title: i18n.Text{EN: "Find groups (k-means)", ID: "Temukan kelompok (k-means)"},
+	Help: i18n.Text{
+		EN: "Divides the rows into groups around centres.",
+		ID: "Membagi baris menjadi kelompok di sekitar pusatnya.",
+	},
+	Params: []Property{
+		{
+			Name: "n_clusters", Kind: Integer, Default: 8, Minimum: new(1.0), Maximum: new(1000.0),
+			Title: i18n.Text{EN: "Number of groups", ID: "Banyak kelompok"},
+		},
+		{
+			Name: "n_init", Kind: Integer, Default: 10, Minimum: new(1.0), Maximum: new(100.0),
+			Title: i18n.Text{EN: "Starts", ID: "Jumlah percobaan"},
+			Help:  i18n.Text{EN: "The best of so many random starts is kept.", ID: "Yang terbaik dari sekian awal acak dipakai."},
+		},
+		{
+			Name: "max_iter", Kind: Integer, Default: 300, Minimum: new(1.0), Maximum: new(100_000.0),
+			Title: i18n.Text{EN: "Iterations at most", ID: "Iterasi paling banyak"},
+		},
+		{
+			Name: "tol", Kind: Number, Default: 1e-4, Minimum: new(0.0), Maximum: new(1.0),
+			Title: i18n.Text{EN: "Tolerance", ID: "Toleransi"},
+			Help: i18n.Text{
+				EN: "Stops when the centres move less than this, relative to the features' variance.",
+				ID: "Berhenti bila pusat bergeser kurang dari ini, relatif terhadap varians fitur.",
+			},
+		},
+		{
+			Name: "standardize", Kind: Boolean, Default: true,
+			Title: i18n.Text{EN: "Standardize features", ID: "Standarkan fitur"},
+			Help: i18n.Text{
+				EN: "Scales each feature to mean 0 and standard deviation 1, so that units do not matter.",
+				ID: "Menskalakan setiap fitur ke rata-rata 0 dan simpangan baku 1, agar satuan tidak berpengaruh.",
+			},
+		},
+	},
+}
