@@ -91,7 +91,8 @@ func shares(counts []int, draws int, order []int) []int {
 	out, remainders := make([]int, len(counts)), make([]float64, len(counts))
 	left := draws
 	for c, n := range counts {
-		share := float64(n) / float64(total) * float64(draws)
+		// Rounded as written: some processors would subtract before they round.
+		share := float64(float64(n) / float64(total) * float64(draws))
 		out[c] = int(math.Floor(share))
 		remainders[c] = share - math.Floor(share)
 		left -= out[c]
