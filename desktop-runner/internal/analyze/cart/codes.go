@@ -82,7 +82,7 @@ func quantiles(column []float64, most int) Coded {
 	}
 	for i, v := range column {
 		at, _ := slices.BinarySearch(c.high, v)
-		c.code[i] = uint32(at) //nolint:gosec // below the number of rows
+		c.code[i] = uint32(at)
 	}
 	return c
 }
@@ -115,7 +115,7 @@ func grid(column []float64, minRows int) Coded {
 	}
 	for i, v := range column {
 		at, _ := slices.BinarySearch(c.edges, v)
-		c.code[i] = uint32(at) //nolint:gosec // a dozen
+		c.code[i] = uint32(at)
 	}
 	return c
 }

@@ -45,7 +45,7 @@ func Grow(ctx context.Context, x []Coded, y, weights []float64, o Options) (*Tre
 	rows := make([]int32, 0, len(y))
 	for i := range y {
 		if weights == nil || weights[i] != 0 {
-			rows = append(rows, int32(i)) //nolint:gosec // rows are counted in 32 bits
+			rows = append(rows, int32(i))
 		}
 	}
 	g.width = max(1, o.Classes)
@@ -83,7 +83,7 @@ func (g *grower) center(rows []int32) {
 }
 
 type grower struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // lives as long as one call of Grow, and each node asks for it
 	x     []Coded
 	y, w  []float64
 	o     Options
@@ -223,7 +223,7 @@ func (g *grower) grow(n *node, rows []int32, depth int, seed uint64, sc *scratch
 	if !g.keeps(n, left, right) {
 		return
 	}
-	n.feature, n.threshold = int32(best.feature), best.threshold //nolint:gosec // columns are few
+	n.feature, n.threshold = int32(best.feature), best.threshold
 	n.left, n.right = &node{}, &node{}
 	ls, rs := mix(seed, 1), mix(seed, 2)
 	if len(left) > apart && len(right) > apart && g.free.Add(-1) >= 0 {
@@ -333,7 +333,7 @@ func (g *grower) scan(j int, all *side, sc *scratch, best *split) {
 			continue
 		}
 		worth := g.worth(left) + g.worth(right)
-		if worth <= best.worth || g.o.MinRows > 1 && !(left.fewNone(g.o.MinRows) && right.fewNone(g.o.MinRows)) {
+		if worth <= best.worth || !left.fewNone(g.o.MinRows) || !right.fewNone(g.o.MinRows) {
 			continue
 		}
 		*best = split{j, sc.codes[k], g.x[j].threshold(sc.codes[k], sc.codes[k+1]), worth}
@@ -354,7 +354,7 @@ func (s *side) set(from *side) {
 
 // fewNone reports whether every class has no rows or enough of them.
 func (s *side) fewNone(least int) bool {
-	return !slices.ContainsFunc(s.counts, func(n int64) bool { return n > 0 && n < int64(least) })
+	return least <= 1 || !slices.ContainsFunc(s.counts, func(n int64) bool { return n > 0 && n < int64(least) })
 }
 
 // mix gives children seeds of their own (Steele, Lea and Flood, "Fast Splittable
@@ -379,7 +379,7 @@ func flatten(root *node, width int) *Tree {
 	for len(todo) > 0 {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		at := int32(t.Nodes()) //nolint:gosec // at most twice the rows
+		at := int32(t.Nodes())
 		t.add(s.n.value, s.n.rows, s.n.weight, s.n.impurity)
 		if s.parent >= 0 && s.left {
 			t.Left[s.parent] = at

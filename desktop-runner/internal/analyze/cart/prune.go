@@ -30,7 +30,7 @@ func (t *Tree) copyInto(out *Tree, cut []bool) {
 	for len(todo) > 0 {
 		s := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		at := int32(out.Nodes()) //nolint:gosec // no more than the nodes of t
+		at := int32(out.Nodes())
 		leaf := t.Feature[s.node] < 0 || cut[s.node]
 		out.add(t.At(int(s.node)), t.Rows[s.node], t.weight[s.node], t.impurity[s.node])
 		switch {

@@ -82,7 +82,7 @@ func (s *scratch) count(g *grower, code []uint32, rows []int32) {
 	for word, used := range h.used {
 		for ; used != 0; used &= used - 1 {
 			c := word*64 + bits.TrailingZeros64(used)
-			s.codes = append(s.codes, uint32(c)) //nolint:gosec // below MostBins
+			s.codes = append(s.codes, uint32(c))
 			s.rows, s.w = append(s.rows, h.rows[c]), append(s.w, h.w[c])
 			sums := h.sums[c*s.width : (c+1)*s.width]
 			counts := h.counts[c*s.width : (c+1)*s.width]
@@ -103,13 +103,13 @@ func (s *scratch) clearBins() {
 func (s *scratch) sort(g *grower, code []uint32, rows []int32, bins int) {
 	s.keys = s.keys[:0]
 	for _, row := range rows {
-		s.keys = append(s.keys, uint64(code[row])<<32|uint64(uint32(row))) //nolint:gosec // rows are not negative
+		s.keys = append(s.keys, uint64(code[row])<<32|uint64(uint32(row)))
 	}
 	s.sortKeys(bins)
 	s.codes = s.codes[:0]
 	s.clearBins()
 	for _, key := range s.keys {
-		c, row := uint32(key>>32), uint32(key) //nolint:gosec // the two halves
+		c, row := uint32(key>>32), uint32(key)
 		k := len(s.codes) - 1
 		if k < 0 || s.codes[k] != c {
 			k++

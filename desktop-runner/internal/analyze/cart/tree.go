@@ -86,17 +86,11 @@ const mostFeatures = 1 << 20
 // finite numbers, and, of classes, parts that add up to 1.
 func (t *Tree) Check(features, width int) error {
 	n := t.Nodes()
-	switch {
-	case features < 0 || features > mostFeatures:
+	if features < 0 || features > mostFeatures {
 		return fmt.Errorf("has %d features", features)
-	case width < 1 || width > 1<<16 || t.Width != width:
-		return fmt.Errorf("has values of width %d, not %d", t.Width, width)
-	case n == 0:
-		return errors.New("has no nodes")
-	case len(t.Threshold) != n || len(t.Left) != n || len(t.Right) != n || len(t.Value) != n*width:
-		return errors.New("has arrays of different lengths")
-	case t.Rows != nil && len(t.Rows) != n:
-		return errors.New("has n_node_samples of another length")
+	}
+	if err := t.checkLengths(width); err != nil {
+		return err
 	}
 	parents := make([]int8, n)
 	for i := range n {
@@ -108,6 +102,21 @@ func (t *Tree) Check(features, width int) error {
 		if parents[i] != 1 {
 			return fmt.Errorf("node %d has no parent", i)
 		}
+	}
+	return nil
+}
+
+func (t *Tree) checkLengths(width int) error {
+	n := t.Nodes()
+	switch {
+	case width < 1 || t.Width != width:
+		return fmt.Errorf("has values of width %d, not %d", t.Width, width)
+	case n == 0:
+		return errors.New("has no nodes")
+	case len(t.Threshold) != n || len(t.Left) != n || len(t.Right) != n || len(t.Value) != n*width:
+		return errors.New("has arrays of different lengths")
+	case t.Rows != nil && len(t.Rows) != n:
+		return errors.New("has n_node_samples of another length")
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func Options(asked operation.DecisionTreeParams, s estimator.Sample, settings es
 	o := cart.Options{
 		Classes: s.Classes, MaxDepth: asked.MaxDepth, MinSamplesSplit: max(2, asked.MinSamplesSplit), MinSamplesLeaf: max(1, asked.MinSamplesLeaf),
 		MinImpurityDecrease: asked.MinImpurityDecrease, MinRows: settings.MinRows, Threads: Threads(settings),
-		Seed: uint64(settings.RandomState), //nolint:gosec // any bits do
+		Seed: uint64(settings.RandomState),
 	}
 	if asked.MaxFeatures != nil {
 		features = asked.MaxFeatures
@@ -112,19 +112,8 @@ func checkSample(s estimator.Sample, o *cart.Options) error {
 
 // policy refuses samples of which even the root would tell of a few rows.
 func policy(s estimator.Sample, used []float64, least int) error {
-	if s.Weights != nil {
-		of := map[float64]float64{}
-		for i, w := range s.Weights {
-			class := 0.0
-			if s.Classes > 0 {
-				class = s.Y[i]
-			}
-			if known, ok := of[class]; ok && w != 0 && w != known {
-				return Refuse("weights that differ between rows of the same class would let a few of them decide what is told. Allowed are class weights, or none")
-			} else if w != 0 {
-				of[class] = w
-			}
-		}
+	if differ(s) {
+		return Refuse("weights that differ between rows of the same class would let a few of them decide what is told. Allowed are class weights, or none")
 	}
 	if len(used) < least {
 		return Refuse("the owner shares summaries of at least %d rows only, and there are fewer. Allowed are models of more rows", least)
@@ -145,6 +134,25 @@ func policy(s estimator.Sample, used []float64, least int) error {
 		}
 	}
 	return nil
+}
+
+// differ reports whether rows of one class have different weights; none is not one.
+func differ(s estimator.Sample) bool {
+	of := map[float64]float64{}
+	for i, w := range s.Weights {
+		if w == 0 {
+			continue
+		}
+		class := 0.0
+		if s.Classes > 0 {
+			class = s.Y[i]
+		}
+		if known, ok := of[class]; ok && w != known {
+			return true
+		}
+		of[class] = w
+	}
+	return false
 }
 
 // Refuse gives a policy_refused fault.
