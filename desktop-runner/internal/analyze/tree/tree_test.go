@@ -221,8 +221,8 @@ func TestFit_EndsWithItsContext(t *testing.T) {
 	require.Less(t, time.Since(start), 5*time.Second)
 }
 
-// No threshold of a tree of summaries moves when rows change that leave mean and
-// standard deviation alone, and no leaf has a class of a few rows.
+// All thresholds of a tree of summaries are bounds of the grid, and no leaf has a
+// class of a few rows.
 func TestFit_TellsOfNoFewRows_WhereOnlySummariesAreShared(t *testing.T) {
 	t.Parallel()
 	const least = 10
