@@ -13,10 +13,17 @@ type Model string
 
 // The models.
 const (
-	Describe         Model = "describe"
-	Correlation      Model = "correlation"
-	LinearRegression Model = "linear_regression"
-	KMeans           Model = "kmeans"
+	Describe           Model = "describe"
+	Correlation        Model = "correlation"
+	LinearRegression   Model = "linear_regression"
+	Ridge              Model = "ridge"
+	Lasso              Model = "lasso"
+	ElasticNet         Model = "elastic_net"
+	LogisticRegression Model = "logistic_regression"
+	GradientBoosting   Model = "gradient_boosting"
+	KMeans             Model = "kmeans"
+	// Predict uses a model that another task trained.
+	Predict Model = "predict"
 )
 
 // AnalyzeParams asks for a model of a dataset.
@@ -25,10 +32,18 @@ type AnalyzeParams struct {
 	Model  Model  `json:"model"`
 	// Target is the column to explain; only for models that have one.
 	Target string `json:"target,omitempty"`
+	// TargetType says whether the target is a number or a class; see TargetType.
+	TargetType TargetType `json:"target_type,omitempty"`
 	// Features are the columns to learn from; all suitable ones but the target when empty.
 	Features []string `json:"features,omitempty"`
 	// ModelParams are the model's own parameters, checked against its ModelSpec.
 	ModelParams json.RawMessage `json:"params,omitempty"`
+	// Preprocess and Validation are for models with a target; see Preprocessing and
+	// Validating.
+	Preprocess json.RawMessage `json:"preprocess,omitempty"`
+	Validation json.RawMessage `json:"validation,omitempty"`
+	// ModelFrom is the task whose model Predict uses.
+	ModelFrom *Source `json:"model_from,omitempty"`
 	// RandomState seeds everything random. Default 0.
 	RandomState int64 `json:"random_state,omitempty"`
 }
@@ -39,31 +54,75 @@ type ModelSpec struct {
 	Title     i18n.Text
 	Help      i18n.Text
 	HasTarget bool
-	Params    []Property
+	// TakesModel says that it uses the model of another task.
+	TakesModel bool
+	// LeavesRows says that it leaves the rows with columns of its own beside them.
+	LeavesRows bool
+	Params     []Property
 }
 
 // Models lists every model.
 func Models() []ModelSpec { return slices.Clone(modelSpecs) }
 
+// LeavesRows reports whether a task leaves rows on its runner, which other tasks
+// can take as their source. The model is that of an analysis.
+func LeavesRows(code Code, model Model) bool {
+	return code == Fetch || code == Filter || code == Analyze && specOf(model).LeavesRows
+}
+
+// Trains reports whether a task trains a model that predict can use.
+func Trains(code Code, model Model) bool { return code == Analyze && specOf(model).HasTarget }
+
+// ModelOf gives the model of an analysis; empty for other operations.
+func ModelOf(params Params) Model {
+	if p, ok := params.(*AnalyzeParams); ok {
+		return p.Model
+	}
+	return ""
+}
+
+// specOf is empty for a model that is not known, as one of a newer server's.
+func specOf(model Model) ModelSpec {
+	if at := slices.IndexFunc(modelSpecs, func(s ModelSpec) bool { return s.Model == model }); at >= 0 {
+		return modelSpecs[at]
+	}
+	return ModelSpec{}
+}
+
+// Columns lists the columns that the parameters name, some maybe twice.
+func (p *AnalyzeParams) Columns() []string {
+	out := slices.Clone(p.Features)
+	if p.Target != "" {
+		out = append(out, p.Target)
+	}
+	if v, err := p.Validating(); err == nil {
+		for _, name := range []string{v.Column, v.OrderBy} {
+			if name != "" {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
 // Code is Analyze.
 func (p *AnalyzeParams) Code() Code { return Analyze }
 
-// Sources gives the one source.
-func (p *AnalyzeParams) Sources() []SourceAt { return []SourceAt{{"params.source", &p.Source}} }
+// Sources gives the rows and, of predict, the task with the model.
+func (p *AnalyzeParams) Sources() []SourceAt {
+	out := []SourceAt{{Path: "params.source", Source: &p.Source}}
+	if p.ModelFrom != nil {
+		out = append(out, SourceAt{Path: ModelFromPath, Source: p.ModelFrom, Reads: ReadsModel})
+	}
+	return out
+}
 
 func (p *AnalyzeParams) decodeModelParams(into any) error {
-	if len(p.ModelParams) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(p.ModelParams, into); err != nil {
-		return fault.BadFields("operation.decodeModelParams", "invalid_params",
-			fault.Field{Path: "params.params", Message: err.Error()})
-	}
-	return nil
+	return decodeParams("params.params", p.ModelParams, into)
 }
 
 func (p *AnalyzeParams) check() []fault.Field {
-	spec := modelSpecs[slices.IndexFunc(modelSpecs, func(s ModelSpec) bool { return s.Model == p.Model })]
+	spec := specOf(p.Model)
 	out := duplicates("params.features", p.Features)
 	switch {
 	case spec.HasTarget && p.Target == "":
@@ -73,6 +132,7 @@ func (p *AnalyzeParams) check() []fault.Field {
 	case p.Target != "" && slices.Contains(p.Features, p.Target):
 		out = append(out, fault.Field{Path: "params.features", Message: "contains the target " + p.Target})
 	}
+	out = append(out, p.checkRest(spec)...)
 	if len(p.ModelParams) == 0 || string(p.ModelParams) == "null" {
 		p.ModelParams = nil
 		return out
@@ -84,6 +144,43 @@ func (p *AnalyzeParams) check() []fault.Field {
 	return append(out, checkObject("params.params", object, spec.Params)...)
 }
 
+// checkRest judges the parameters that only some models take.
+func (p *AnalyzeParams) checkRest(spec ModelSpec) []fault.Field {
+	var out []fault.Field
+	for _, part := range []struct {
+		path string
+		raw  *json.RawMessage
+	}{{"params.preprocess", &p.Preprocess}, {"params.validation", &p.Validation}} {
+		if string(*part.raw) == "null" {
+			*part.raw = nil
+		}
+		if len(*part.raw) > 0 && !spec.HasTarget {
+			out = append(out, fault.Field{Path: part.path, Message: "is for models with a target, not for " + string(p.Model)})
+		}
+	}
+	if p.TargetType != "" && !spec.HasTarget {
+		out = append(out, fault.Field{Path: "params.target_type", Message: "is for models with a target, not for " + string(p.Model)})
+	}
+	if spec.HasTarget {
+		out = append(out, p.checkValidation()...)
+	}
+	return append(out, p.checkModelFrom(spec)...)
+}
+
+func (p *AnalyzeParams) checkModelFrom(spec ModelSpec) (out []fault.Field) {
+	switch {
+	case spec.TakesModel && p.ModelFrom == nil:
+		out = append(out, fault.Field{Path: ModelFromPath, Message: `is required for predict: {"task": "ID"} of a task that trained a model`})
+	case spec.TakesModel && p.ModelFrom.Task == "":
+		out = append(out, fault.Field{Path: ModelFromPath, Message: "must name a task, the one that trained the model"})
+	case !spec.TakesModel && p.ModelFrom != nil:
+		out = append(out, fault.Field{Path: ModelFromPath, Message: "is for predict, not for " + string(p.Model)})
+	case spec.TakesModel && len(p.Features) > 0:
+		out = append(out, fault.Field{Path: "params.features", Message: "are those that the model learned from; leave them out"})
+	}
+	return out
+}
+
 // modelSpecs has every model, in the order in which forms offer them; each stands
 // in a file of its own.
 var modelSpecs = []ModelSpec{
@@ -91,6 +188,9 @@ var modelSpecs = []ModelSpec{
 	correlationModel,
 	linearRegressionModel,
 	kmeansModel,
+	decisionTreeModel,
+	randomForestModel,
+	predictModel,
 }
 
 func modelNames() []string {
@@ -120,6 +220,7 @@ var analyzeSpec = Spec{
 			Title: i18n.Text{EN: "Column to explain", ID: "Kolom yang dijelaskan"},
 			Help:  i18n.Text{EN: "Only for models that predict.", ID: "Hanya untuk model yang memprediksi."},
 		},
+		targetTypeProperty,
 		{
 			Name: "features", Kind: Array, Items: &columnName,
 			Title: i18n.Text{EN: "Columns to learn from", ID: "Kolom untuk dipelajari"},
@@ -130,6 +231,9 @@ var analyzeSpec = Spec{
 			Title: i18n.Text{EN: "Model options", ID: "Opsi model"},
 			Help:  i18n.Text{EN: "They depend on the model.", ID: "Bergantung pada model."},
 		},
+		preprocessProperty,
+		validationProperty,
+		modelFromProperty,
 		{
 			Name: "random_state", Kind: Integer, Default: 0, Minimum: new(0.0),
 			Title: i18n.Text{EN: "Random seed", ID: "Benih acak"},

@@ -3,6 +3,7 @@ package operation_test
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -174,20 +175,30 @@ func TestSources_AreBothSidesOfAJoin(t *testing.T) {
 func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	analyze := operation.AnalyzeParams{}
-	linear, err := analyze.LinearRegression()
-	require.NoError(t, err)
-	kmeans, err := analyze.KMeans()
-	require.NoError(t, err)
-	correlation, err := analyze.Correlation()
-	require.NoError(t, err)
-	effective := map[operation.Model]any{operation.Correlation: correlation, operation.LinearRegression: linear, operation.KMeans: kmeans, operation.Describe: map[string]any{}}
+	effective := map[operation.Model]func() (any, error){
+		operation.Describe:         func() (any, error) { return map[string]any{}, nil },
+		operation.Predict:          func() (any, error) { return map[string]any{}, nil },
+		operation.Correlation:      func() (any, error) { return analyze.Correlation() },
+		operation.LinearRegression: func() (any, error) { return analyze.LinearRegression() },
+		operation.DecisionTree:     func() (any, error) { return analyze.DecisionTree() },
+		operation.RandomForest:     func() (any, error) { return analyze.RandomForest() },
+		operation.KMeans:           func() (any, error) { return analyze.KMeans() },
+	}
 	for _, spec := range operation.Models() {
-		raw, err := json.Marshal(effective[spec.Model])
+		require.Containsf(t, effective, spec.Model, "a model without a line here")
+		params, err := effective[spec.Model]()
+		require.NoError(t, err)
+		raw, err := json.Marshal(params)
 		require.NoError(t, err)
 		var got map[string]any
 		require.NoError(t, json.Unmarshal(raw, &got))
 		require.Lenf(t, got, len(spec.Params), "%s", spec.Model)
 		for _, p := range spec.Params {
+			require.Containsf(t, got, p.Name, "%s.%s", spec.Model, p.Name)
+			if p.Default == nil {
+				require.Truef(t, got[p.Name] == nil || reflect.ValueOf(got[p.Name]).IsZero(), "%s.%s has no default, and is %v", spec.Model, p.Name, got[p.Name])
+				continue
+			}
 			require.EqualValuesf(t, p.Default, got[p.Name], "%s.%s", spec.Model, p.Name)
 		}
 	}

@@ -36,7 +36,10 @@ func (p *ExportParams) Code() Code { return Export }
 func (p *ExportParams) Sources() []SourceAt {
 	out := make([]SourceAt, len(p.Inputs))
 	for i := range p.Inputs {
-		out[i] = SourceAt{fmt.Sprintf("params.inputs[%d]", i), &p.Inputs[i]}
+		out[i] = SourceAt{Path: fmt.Sprintf("params.inputs[%d]", i), Source: &p.Inputs[i]}
+		if !p.NeedsData() {
+			out[i].Reads = ReadsResult
+		}
 	}
 	return out
 }

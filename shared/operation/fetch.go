@@ -53,7 +53,9 @@ func (s *Sample) Size(rows int64) int64 {
 func (p *FetchParams) Code() Code { return Fetch }
 
 // Sources gives the one source.
-func (p *FetchParams) Sources() []SourceAt { return []SourceAt{{"params.source", &p.Source}} }
+func (p *FetchParams) Sources() []SourceAt {
+	return []SourceAt{{Path: "params.source", Source: &p.Source}}
+}
 
 func (p *FetchParams) check() []fault.Field {
 	out := duplicates("params.columns", p.Columns)

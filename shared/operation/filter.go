@@ -52,9 +52,9 @@ func (p *FilterParams) Code() Code { return Filter }
 
 // Sources gives the source, and the other dataset of a join.
 func (p *FilterParams) Sources() []SourceAt {
-	out := []SourceAt{{"params.source", &p.Source}}
+	out := []SourceAt{{Path: "params.source", Source: &p.Source}}
 	if p.Join != nil {
-		out = append(out, SourceAt{JoinPath, &p.Join.Right})
+		out = append(out, SourceAt{Path: JoinPath, Source: &p.Join.Right})
 	}
 	return out
 }

@@ -25,7 +25,22 @@ type SourceAt struct {
 	// Path is where the source stands, as in "params.inputs[0]".
 	Path   string
 	Source *Source
+	// Reads says what of it is read. The zero value is its rows.
+	Reads Reads
 }
+
+// Reads is what an operation reads of a source.
+type Reads int
+
+// What may be read.
+const (
+	// ReadsRows are the rows, which stay where they are: the task goes there.
+	ReadsRows Reads = iota
+	// ReadsResult is the result document of a task, which any runner can fetch.
+	ReadsResult
+	// ReadsModel is the model that a task trained, which any runner can fetch.
+	ReadsModel
+)
 
 var sourceKinds = []string{"dataset", "dataset_id", "task", "upload"}
 

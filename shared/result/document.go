@@ -28,6 +28,8 @@ type Document struct {
 	Charts  []Chart           `json:"charts,omitempty"`
 	// Parameters are the effective ones, defaults included.
 	Parameters map[string]any `json:"parameters,omitempty"`
+	// Model names the file with what was learned, if it is kept.
+	Model *Model `json:"model,omitempty"`
 	// Dataset describes the rows that the task left on its runner, if any.
 	Dataset *Dataset `json:"dataset,omitempty"`
 	// Manifest says exactly which data it was; of a fetch only.
@@ -53,6 +55,17 @@ type Table struct {
 	TotalRows int64 `json:"total_rows"`
 	// Artifact names the file that holds all the rows, where Rows does not.
 	Artifact string `json:"artifact,omitempty"`
+}
+
+// Model describes a model that a task trained.
+type Model struct {
+	// Artifact is the name of its file; see docs/models/predict.md for what is in it.
+	Artifact string `json:"artifact"`
+	// Name is that of the kind of model, as in "ridge".
+	Name string `json:"name"`
+	// Target is what it predicts, and Features what it has to be given.
+	Target   Column   `json:"target"`
+	Features []Column `json:"features"`
 }
 
 // Column is a column of a table.

@@ -51,7 +51,7 @@ func (a *Agent) plan(ctx context.Context, as api.Assignment, folder string) (_ p
 // which it puts into folder.
 func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params, folder string) (plan.Input, func(), *plan.Failure) {
 	out := plan.Input{Path: in.Path, Name: in.Name}
-	export, isExport := params.(*operation.ExportParams)
+	reads := readsOf(params, in.Path)
 	switch {
 	case in.UploadID != "":
 		file, failure := a.download(ctx, in, folder)
@@ -72,13 +72,17 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 		out.File, out.Origin = &found.File, a.originOf(found)
 		out.Sources = []result.Source{{DatasetID: in.DatasetID, Name: in.Name, RunnerID: a.runnerID, Revision: found.Revision}}
 		return out, nil, nil
-	case isExport && !export.NeedsData():
-		document, failure := a.document(ctx, in)
+	case reads == operation.ReadsResult:
+		view, failure := a.result(ctx, in)
 		if failure != nil {
 			return out, nil, failure
 		}
-		out.Document, out.Sources = document, document.Sources
+		out.Document, out.Sources = view.Result, view.Result.Sources
 		return out, nil, nil
+	case reads == operation.ReadsModel:
+		path, failure := a.model(ctx, in, folder)
+		out.Model = path
+		return out, nil, failure
 	default:
 		file, kept, release, err := a.Outputs.Get(in.TaskID, in.Attempt)
 		if err != nil {
@@ -90,20 +94,31 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 	}
 }
 
-// document fetches the result of an earlier task, waiting for a server that is away.
-func (a *Agent) document(ctx context.Context, in api.Input) (*result.Document, *plan.Failure) {
+// readsOf says what the parameters read of the source at path.
+func readsOf(params operation.Params, path string) operation.Reads {
+	for _, at := range params.Sources() {
+		if at.Path == path {
+			return at.Reads
+		}
+	}
+	return operation.ReadsRows
+}
+
+// result fetches that of an earlier task, waiting for a server that is away. It
+// has a document.
+func (a *Agent) result(ctx context.Context, in api.Input) (api.ResultView, *plan.Failure) {
 	for failures := 1; ; failures++ {
 		view, err := a.api.Result(ctx, in.TaskID, 0)
 		a.link.saw(err)
 		switch {
 		case err == nil && view.Result != nil:
-			return view.Result, nil
+			return view, nil
 		case err == nil || !fault.Retryable(err):
-			return nil, &plan.Failure{Reason: task.InputLost, Message: fmt.Sprintf("The result of %q is no longer on the server.", in.Name)}
+			return view, &plan.Failure{Reason: task.InputLost, Message: fmt.Sprintf("The result of %q is no longer on the server.", in.Name)}
 		}
 		if !sleep(ctx, a.Backoff.pause(failures), nil) {
 			// What ended ctx decides the report; see conclude.
-			return nil, &plan.Failure{Reason: task.InputLost, Message: "The work was stopped."}
+			return view, &plan.Failure{Reason: task.InputLost, Message: "The work was stopped."}
 		}
 	}
 }

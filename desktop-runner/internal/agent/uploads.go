@@ -4,18 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/api"
-	"ddap/shared/fault"
-	"ddap/shared/logkey"
 	"ddap/shared/result"
 	"ddap/shared/task"
 )
@@ -40,26 +36,14 @@ func (a *Agent) download(ctx context.Context, in api.Input, folder string) (*pla
 	}
 	// A name of our own: the upload's would be a path that somebody else chose.
 	path := filepath.Join(folder, "upload-"+strings.Map(plainDigit, in.Path)+"."+string(format))
-	for failures := 1; ; failures++ {
-		err := a.fetchUpload(ctx, in, path)
-		a.link.saw(err)
-		switch {
-		case err == nil:
-			return &plan.File{Path: path, Format: format, Policy: result.Rows, Uploaded: true}, nil
-		case ctx.Err() != nil:
-			// What ended ctx decides the report; see conclude.
-		case errors.Is(err, errDisk):
-			a.Log.Error("the disk did not take an upload", logkey.Error, err)
-			return nil, &plan.Failure{Reason: task.DiskFull, Message: "This computer could not keep the uploaded file on its disk.", Retryable: true}
-		case errors.Is(err, errDamaged) && failures >= maxDamaged:
-			return nil, &plan.Failure{Reason: task.SourceUnreadable, Message: in.Name + " comes damaged from the server.", Retryable: true}
-		case !errors.Is(err, errDamaged) && !fault.Retryable(err):
-			return nil, &plan.Failure{Reason: task.InputLost, Message: fmt.Sprintf("The uploaded file %q is no longer on the server.", in.Name)}
-		}
-		if !sleep(ctx, a.Backoff.pause(failures), nil) {
-			return nil, &plan.Failure{Reason: task.InputLost, Message: "The work was stopped."}
-		}
+	what := content{
+		name: in.Name, lost: fmt.Sprintf("The uploaded file %q is no longer on the server.", in.Name), sizeBytes: in.SizeBytes, sha256: in.SHA256,
+		get: func(ctx context.Context, to io.Writer) error { return a.api.UploadContent(ctx, in.UploadID, to) },
 	}
+	if failure := a.fetch(ctx, what, path); failure != nil {
+		return nil, failure
+	}
+	return &plan.File{Path: path, Format: format, Policy: result.Rows, Uploaded: true}, nil
 }
 
 // checkUpload tells what an upload is, or why there is no use in fetching it.
@@ -91,57 +75,4 @@ func plainDigit(r rune) rune {
 		return r
 	}
 	return -1
-}
-
-var (
-	errDisk    = errors.New("the file could not be written")
-	errDamaged = errors.New("the content does not have the hash that it should")
-)
-
-// maxDamaged is how often a content may come damaged before its task fails.
-const maxDamaged = 3
-
-// fetchUpload downloads an upload once, in place of what an earlier try left.
-func (a *Agent) fetchUpload(ctx context.Context, in api.Input, path string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("%w: %w", errDisk, err)
-	}
-	sum := sha256.New()
-	to := &filling{to: io.MultiWriter(file, sum), room: in.SizeBytes}
-	err = a.api.UploadContent(ctx, in.UploadID, to)
-	closeErr := file.Close()
-	switch {
-	case to.over:
-		return errDamaged
-	case to.err != nil:
-		return fmt.Errorf("%w: %w", errDisk, to.err)
-	case err != nil:
-		return err
-	case closeErr != nil:
-		return fmt.Errorf("%w: %w", errDisk, closeErr)
-	case hex.EncodeToString(sum.Sum(nil)) != in.SHA256:
-		return errDamaged
-	}
-	return nil
-}
-
-// filling takes no more than was announced, and tells its own errors from those
-// of where the bytes come from.
-type filling struct {
-	to   io.Writer
-	room int64
-	over bool
-	err  error
-}
-
-func (w *filling) Write(p []byte) (int, error) {
-	if int64(len(p)) > w.room {
-		w.over = true
-		return 0, errDamaged
-	}
-	n, err := w.to.Write(p)
-	w.room -= int64(n)
-	w.err = err
-	return n, err
 }

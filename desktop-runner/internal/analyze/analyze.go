@@ -4,11 +4,14 @@ package analyze
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ddap/desktop-runner/internal/analyze/correlation"
 	"ddap/desktop-runner/internal/analyze/describe"
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/linear"
+	"ddap/desktop-runner/internal/analyze/predict"
+	"ddap/desktop-runner/internal/analyze/supervised"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
@@ -31,9 +34,10 @@ var models = map[operation.Model]model{
 func Needs(p *operation.AnalyzeParams) source.Request {
 	out := source.Request{Repeatable: p.Model != operation.Describe}
 	if len(p.Features) > 0 {
-		out.Columns = append(out.Columns, p.Features...)
-		if p.Target != "" {
-			out.Columns = append(out.Columns, p.Target)
+		for _, name := range p.Columns() {
+			if !slices.Contains(out.Columns, name) {
+				out.Columns = append(out.Columns, name)
+			}
 		}
 	}
 	return out
@@ -42,9 +46,16 @@ func Needs(p *operation.AnalyzeParams) source.Request {
 // Run runs the model on the data. Errors are faults with a reason as their code,
 // or the engine's.
 func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding.Finding, error) {
-	run, ok := models[p.Model]
-	if !ok {
-		return finding.Finding{}, fmt.Errorf("no model named %q", p.Model)
+	if run, ok := models[p.Model]; ok {
+		return run(ctx, s, p)
 	}
-	return run(ctx, s, p)
+	if p.Model == operation.Predict {
+		return predict.Run(ctx, s, restorers())
+	}
+	for _, l := range learners {
+		if l.Name == p.Model {
+			return supervised.Run(ctx, s, p, l)
+		}
+	}
+	return finding.Finding{}, fmt.Errorf("no model named %q", p.Model)
 }

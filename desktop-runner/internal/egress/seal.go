@@ -34,6 +34,13 @@ func Seal(p plan.Plan, f finding.Finding) (plan.Outcome, error) {
 	if f.Output != nil {
 		out.Output = f.Output.File
 	}
+	if f.Model != nil {
+		artifact, err := s.model(f)
+		if err != nil {
+			return plan.Outcome{}, err
+		}
+		out.Artifacts = append(out.Artifacts, artifact)
+	}
 	spilled, err := s.fit()
 	if err != nil {
 		return plan.Outcome{}, err

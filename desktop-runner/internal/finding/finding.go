@@ -8,6 +8,8 @@
 package finding
 
 import (
+	"encoding/json"
+
 	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -31,6 +33,8 @@ type Finding struct {
 	Output *Output
 	// Manifest says which data it is; of a fetch only.
 	Manifest *Manifest
+	// Model was trained, if any.
+	Model *Model
 	// Files leave with the result.
 	Files []File
 	// Notes may use {name} as Summary does.
@@ -353,4 +357,17 @@ func Kind(code operation.Code, model operation.Model) string {
 		return code.Name() + "." + string(model)
 	}
 	return code.Name()
+}
+
+// Model is a model that was trained, to be kept for predictions.
+type Model struct {
+	Name    operation.Model
+	Target  result.Column
+	Classes []string
+	// Features are the columns that it has to be given; Preprocess and Fitted are
+	// parts of a trained.File.
+	Features           []result.Column
+	Preprocess, Fitted json.RawMessage
+	// Fit is what it rests on.
+	Fit Fit
 }

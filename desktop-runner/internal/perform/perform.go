@@ -134,6 +134,11 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,
 	}
+	for _, in := range w.plan.Inputs {
+		if in.Model != "" {
+			s.Model = in.Model
+		}
+	}
 	notes, err := w.open(ctx, s, inputs, first, others)
 	if err != nil {
 		return f, false, err

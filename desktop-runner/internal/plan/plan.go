@@ -40,6 +40,9 @@ type Input struct {
 	// input is the result of another task, for a report; an input may have both.
 	File     *File            `json:"file,omitempty"`
 	Document *result.Document `json:"document,omitempty"`
+	// Model is the file in WorkDir with the model that another task trained, where
+	// the input is that.
+	Model string `json:"model,omitempty"`
 	// Source is how the result names what was read; for the output of a task,
 	// the sources of that output.
 	Sources []result.Source `json:"sources,omitempty"`

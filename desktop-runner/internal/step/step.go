@@ -23,6 +23,9 @@ type Step struct {
 	Relation *source.Relation
 	// Others are the other inputs, by their place in the parameters.
 	Others map[string]*source.Relation
+	// Model is the path of the model that another task trained; empty where the
+	// operation uses none.
+	Model string
 	// Rows is how many rows the relation has.
 	Rows int64
 	// SingleRowsMayShow is false where the policy would withhold rows anyway, so

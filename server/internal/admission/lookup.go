@@ -98,10 +98,10 @@ func (k *known) runner(d *Draft, p *problems) *uuid.UUID {
 
 // input gives what one source stands for.
 func (k *known) input(d *Draft, at operation.SourceAt, pinned *uuid.UUID, p *problems) store.NewInput {
-	in := store.NewInput{Path: at.Path, NeedsData: NeedsData(d.Params)}
+	in := store.NewInput{Path: at.Path, NeedsData: at.Reads == operation.ReadsRows}
 	switch src := at.Source; {
 	case src.Task != "":
-		in.TaskID = k.task(d, at, in.NeedsData, p)
+		in.TaskID = k.task(d, at, p)
 	case src.Upload != "":
 		in.UploadID = k.upload(d, at, p)
 	case src.DatasetID != "":
@@ -120,14 +120,7 @@ func (k *known) input(d *Draft, at operation.SourceAt, pinned *uuid.UUID, p *pro
 	return in
 }
 
-// NeedsData reports whether a task with these parameters reads rows, and not
-// just results.
-func NeedsData(params operation.Params) bool {
-	export, ok := params.(*operation.ExportParams)
-	return !ok || export.NeedsData()
-}
-
-func (k *known) task(d *Draft, at operation.SourceAt, data bool, p *problems) *uuid.UUID {
+func (k *known) task(d *Draft, at operation.SourceAt, p *problems) *uuid.UUID {
 	path := d.At + at.Path + ".task"
 	id, err := uuid.Parse(at.Source.Task)
 	if err != nil {
@@ -136,17 +129,22 @@ func (k *known) task(d *Draft, at operation.SourceAt, data bool, p *problems) *u
 	}
 	var code operation.Code
 	var name string
+	var model operation.Model
 	if draft, ok := k.drafts[id]; ok {
 		code, name = draft.Params.Code(), draft.Request.Name
+		model = operation.ModelOf(draft.Params)
 	} else if t, ok := k.tasks[id]; ok {
-		code, name = t.Operation, t.Name
+		code, name, model = t.Operation, t.Name, t.Model
 	} else {
 		p.add("unknown_task", path, "is not a task of this workspace")
 		return nil
 	}
-	if data && code != operation.Fetch && code != operation.Filter {
+	switch {
+	case at.Reads == operation.ReadsModel && !operation.Trains(code, model):
+		p.add(api.CodeInvalidParams, path, fmt.Sprintf("“%s” is %s, which trains no model; name a task that does", name, code.Name()))
+	case at.Reads == operation.ReadsRows && !operation.LeavesRows(code, model):
 		p.add(api.CodeInvalidParams, path, fmt.Sprintf(
-			"“%s” is %s, which leaves no rows; name a task that fetches or filters", name, code.Name()))
+			"“%s” is %s, which leaves no rows; name a task that fetches, filters or predicts", name, code.Name()))
 	}
 	return &id
 }

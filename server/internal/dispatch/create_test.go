@@ -117,6 +117,9 @@ func TestCreate_RefusesWhatCannotBeAndSaysWhere(t *testing.T) {
 		{"UnknownTask", "unknown_task", "params.source.task", "", from(200, `{"task": "`+uuid.NewString()+`"}`)},
 		{"TaskOfAnotherWorkspace", "unknown_task", "params.source.task", "", from(200, `{"task": "`+foreign.Task.ID.String()+`"}`)},
 		{"TaskThatLeavesNoRows", api.CodeInvalidParams, "params.source.task", "", from(200, `{"task": "`+model.ID.String()+`"}`)},
+		{"ModelOfATaskThatTrainsNone", api.CodeInvalidParams, "params.model_from.task", "", api.TaskRequest{
+			Name: "x", OperationCode: 300, Params: json.RawMessage(`{"source": {"dataset": "penguins"}, "model": "predict", "model_from": {"task": "` + f.Task.ID.String() + `"}}`),
+		}},
 		{"TaskThatWasCanceled", "input_failed", "params", "", from(200, `{"task": "`+failed.ID.String()+`"}`)},
 		{"UnknownRunner", "unknown_runner", "runner_id", "", with(func(r *api.TaskRequest) { r.RunnerID = foreign.Runner.ID.String() })},
 		{"NoName", "invalid_task", "name", "", with(func(r *api.TaskRequest) { r.Name = "" })},

@@ -11,6 +11,7 @@ import (
 	"ddap/server/internal/store"
 	"ddap/shared/api"
 	"ddap/shared/fault"
+	"ddap/shared/operation"
 	"ddap/shared/task"
 )
 
@@ -171,11 +172,11 @@ func (s *Service) addOne(ctx context.Context, p store.Principal, c *copying, id 
 func (c *copying) needed() []uuid.UUID {
 	var out []uuid.UUID
 	for i, d := range c.drafts {
-		if !c.chosen[c.steps[i].ID] || !admission.NeedsData(d.Params) {
+		if !c.chosen[c.steps[i].ID] {
 			continue
 		}
-		for _, in := range inputsOf(d) {
-			if !c.chosen[in] {
+		for _, at := range d.Params.Sources() {
+			if in, err := uuid.Parse(at.Source.Task); err == nil && at.Reads == operation.ReadsRows && !c.chosen[in] {
 				out = append(out, in)
 			}
 		}

@@ -18,6 +18,7 @@ type inputTaskRow struct {
 	ID             uuid.UUID  `bun:"id"`
 	Name           string     `bun:"name"`
 	Operation      int        `bun:"operation_code"`
+	Model          string     `bun:"model"`
 	State          string     `bun:"state"`
 	OutputRunnerID *uuid.UUID `bun:"output_runner_id"`
 	RunnerRevoked  bool       `bun:"runner_revoked"`
@@ -25,7 +26,7 @@ type inputTaskRow struct {
 
 func (r inputTaskRow) toInput() store.InputTask {
 	return store.InputTask{
-		ID: r.ID, Name: r.Name, Operation: operation.Code(r.Operation), State: task.State(r.State),
+		ID: r.ID, Name: r.Name, Operation: operation.Code(r.Operation), Model: operation.Model(r.Model), State: task.State(r.State),
 		OutputRunnerID: r.OutputRunnerID, RunnerRevoked: r.RunnerRevoked,
 	}
 }
@@ -43,7 +44,7 @@ func (s *Store) FindInputs(ctx context.Context, workspaceID uuid.UUID, ids []uui
 func findInputs(ctx context.Context, db bun.IDB, workspaceID *uuid.UUID, ids []uuid.UUID) ([]store.InputTask, error) {
 	var rows []inputTaskRow
 	err := db.NewRaw(`
-		SELECT t.id, t.name, t.operation_code, t.state, res.output_runner_id,
+		SELECT t.id, t.name, t.operation_code, coalesce(t.params->>'model', '') AS model, t.state, res.output_runner_id,
 			coalesce(r.state = 'revoked', false) AS runner_revoked
 		FROM tasks AS t
 		LEFT JOIN results AS res ON res.task_id = t.id

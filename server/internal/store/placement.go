@@ -14,7 +14,9 @@ type InputTask struct {
 	ID        uuid.UUID
 	Name      string
 	Operation operation.Code
-	State     task.State
+	// Model is that of an analysis.
+	Model operation.Model
+	State task.State
 	// OutputRunnerID is where its rows stay; nil where it left none, or has not ended.
 	OutputRunnerID *uuid.UUID
 	// RunnerRevoked says that this runner will never be back.

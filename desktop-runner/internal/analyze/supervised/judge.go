@@ -1,0 +1,78 @@
+package supervised
+
+import (
+	"context"
+	"slices"
+
+	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/finding"
+	"ddap/shared/fault"
+	"ddap/shared/task"
+)
+
+func refused(format string, args ...any) error {
+	return fault.New("supervised.Run", fault.Forbidden, string(task.PolicyRefused), format, args...)
+}
+
+// checkClasses refuses classes of too few rows: that one is there at all is not
+// told, and what a model learned of it would tell of its rows.
+func (r *run) checkClasses() error {
+	for _, n := range r.target.counts() {
+		if int64(n) < r.step.MinGroupSize {
+			return refused("a class of %s has fewer than %d rows, and the owner shares summaries of at least %d rows only. Filter such rows out, or derive a column with fewer, larger classes.",
+				r.params.Target, r.step.MinGroupSize, r.step.MinGroupSize)
+		}
+	}
+	return nil
+}
+
+// judge asks the policy whether a model may be told that rests on a sample, and
+// keeps what it rests on. Where single rows may show there is nothing to ask.
+func (r *run) judge(ctx context.Context, sample estimator.Sample, names []string) error {
+	parameters := 1
+	if r.learner.Linear {
+		parameters = (len(sample.X) + 1) * max(1, sample.Classes-1)
+	}
+	r.fit = finding.Fit{Rows: int64(len(sample.Y)), Parameters: int64(parameters), Support: int64(len(sample.Y))}
+	if r.step.SingleRowsMayShow {
+		return nil
+	}
+	if err := r.step.Judge(r.fit); err != nil {
+		return err
+	}
+	for j, column := range sample.X {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if n := varied(column); n < r.fit.Support && n > 0 {
+			r.fit.Support, r.fit.SupportOf = n, names[j]
+		}
+	}
+	if n := varied(sample.Y); n < r.fit.Support {
+		r.fit.Support, r.fit.SupportOf = n, r.params.Target
+	}
+	if r.learner.Linear {
+		var err error
+		if r.fit.Leverages, err = leverages(ctx, sample.X); err != nil {
+			return err
+		}
+	}
+	return r.step.Judge(r.fit)
+}
+
+// varied counts the rows that differ from the most frequent value.
+func varied(column []float64) int64 {
+	sorted := slices.Clone(column)
+	slices.Sort(sorted)
+	most, run := 0, 0
+	for i, x := range sorted {
+		if run++; i > 0 && x != sorted[i-1] {
+			run = 1
+		}
+		most = max(most, run)
+	}
+	if most == 1 {
+		return int64(len(sorted)) // no value stands twice
+	}
+	return int64(len(sorted) - most)
+}

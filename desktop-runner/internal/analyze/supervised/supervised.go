@@ -1,0 +1,246 @@
+package supervised
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"ddap/desktop-runner/internal/analyze/design"
+	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/split"
+	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/source"
+	"ddap/desktop-runner/internal/step"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+)
+
+// Run learns the target from the features, and judges the predictions. Errors
+// are invalid_params and policy_refused faults, or the engine's.
+func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams, l Learner) (finding.Finding, error) {
+	r, err := prepare(ctx, s, p, l)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	s.Tracker.Counted("fitting", 0.6, 1)
+	if err := r.divide(); err != nil {
+		return finding.Finding{}, err
+	}
+	if err := r.fitAndJudge(ctx); err != nil {
+		return finding.Finding{}, err
+	}
+	return r.report(ctx)
+}
+
+// run is one supervised model while it is made.
+type run struct {
+	step       *step.Step
+	params     *operation.AnalyzeParams
+	learner    Learner
+	options    design.Options
+	validation operation.Validation
+
+	table    *design.Table
+	features []result.Column
+	skipped  []string
+	// rows are the rows of the table that are used, in the order in which they are
+	// divided; target is theirs.
+	rows   []int
+	target target
+	plan   *split.Plan
+
+	// fitted is the model that is told and kept; train and test are the places in
+	// rows that it learned from and that judge it, test is empty where folds do.
+	fitted      *fitted
+	train, test []int
+	// folded are the predictions of the rows that judged in some fold, by those
+	// that had not seen them.
+	folds []fold
+	fit   finding.Fit
+}
+
+// fold is one of several fits whose rows judge in turn.
+type fold struct {
+	test      []int
+	predicted [][]float64
+}
+
+// fitted is a model with what it needs to be given rows of the table.
+type fitted struct {
+	recipe  *design.Recipe
+	model   estimator.Model
+	classes []string
+}
+
+func prepare(ctx context.Context, s *step.Step, p *operation.AnalyzeParams, l Learner) (*run, error) {
+	r := &run{step: s, params: p, learner: l, options: design.Options{MinRows: int(s.MinGroupSize)}}
+	var err error
+	if r.options.Preprocess, err = p.Preprocessing(); err != nil {
+		return nil, err
+	}
+	if !s.SingleRowsMayShow && r.options.NumericImputation == operation.ImputeMedian {
+		return nil, refused("a median may be the value of a single row; let numeric_imputation be mean or drop")
+	}
+	if r.validation, err = p.Validating(); err != nil {
+		return nil, err
+	}
+	s.Tracker.Stage("loading", 0.4, 0.6)
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.use()
+}
+
+// read reads the columns that are learned from, and those that say how.
+func (r *run) read(ctx context.Context) error {
+	rel := r.step.Relation
+	of, err := rel.Column("params.target", r.params.Target)
+	if err != nil {
+		return err
+	}
+	if !design.Suitable(of.Type) {
+		return bad("params.target", "%s is a column of type %s, which no model predicts", of.Name, of.Type)
+	}
+	columns := []result.Column{of}
+	leaveOut := []string{of.Name}
+	for _, more := range []struct{ path, name string }{
+		{"params.validation.column", r.validation.Column}, {"params.validation.order_by", r.validation.OrderBy},
+	} {
+		if more.name == "" || more.name == of.Name {
+			continue
+		}
+		c, err := rel.Column(more.path, more.name)
+		if err != nil {
+			return err
+		}
+		columns, leaveOut = append(columns, c), append(leaveOut, c.Name)
+	}
+	if r.features, r.skipped, err = design.Choose(ctx, r.step, r.params.Features, leaveOut); err != nil {
+		return err
+	}
+	for _, c := range r.features {
+		if !slices.ContainsFunc(columns, func(o result.Column) bool { return o.Name == c.Name }) {
+			columns = append(columns, c)
+		}
+	}
+	r.table, err = design.Read(ctx, r.step, columns)
+	return err
+}
+
+// use finds the rows with a target and, where the recipe asks for it, with all features.
+func (r *run) use() error {
+	all, err := targetOf(r.table.Column(r.params.Target), r.params.TargetType, r.learner)
+	if err != nil {
+		return err
+	}
+	usable := design.Usable(r.table, source.NamesOf(r.features), r.options)
+	for i, y := range all.y {
+		if usable[i] && !math.IsNaN(y) {
+			r.rows = append(r.rows, i)
+		}
+	}
+	if r.validation.Method == operation.TimeSeriesValidation {
+		if err := r.order(); err != nil {
+			return err
+		}
+	}
+	if len(r.rows) == 0 {
+		return bad("params.features", "no row has a number or text in every column; choose another numeric_imputation or categorical_imputation, or fewer columns")
+	}
+	r.target = all.only(r.rows)
+	if len(r.target.classes) == 1 {
+		return bad("params.target", "%s is the same in every row that can be used, so there is nothing to predict", r.params.Target)
+	}
+	return r.checkClasses()
+}
+
+// order puts the rows into the order of time; those without a time come nowhere.
+func (r *run) order() error {
+	c := r.table.Column(r.validation.OrderBy)
+	if c.Codes != nil {
+		return bad("params.validation.order_by", "%s is text; order by a date, a time or a number", c.Name)
+	}
+	r.rows = slices.DeleteFunc(r.rows, func(i int) bool { return math.IsNaN(c.Numbers[i]) })
+	slices.SortStableFunc(r.rows, func(a, b int) int {
+		switch x, y := c.Numbers[a], c.Numbers[b]; {
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		default:
+			return 0
+		}
+	})
+	return nil
+}
+
+// divide decides which rows teach and which judge.
+func (r *run) divide() (err error) {
+	n, v := len(r.rows), r.validation
+	o := split.Options{Shuffle: true, RandomState: r.params.RandomState, MinRows: int(r.step.MinGroupSize)}
+	strata := split.Strata{}
+	if v.Stratify && r.target.classes != nil {
+		strata = split.Strata{Y: r.target.y, Classes: len(r.target.classes)}
+	}
+	switch v.Method {
+	case operation.NoValidation:
+	case operation.ColumnValidation:
+		var marks []bool
+		if marks, err = r.marks(); err != nil {
+			return err
+		}
+		r.plan, err = split.ByColumn(marks, o)
+	case operation.KFoldValidation:
+		if strata.Classes > 0 {
+			r.plan, err = split.StratifiedKFold(v.NSplits, strata, o)
+		} else {
+			r.plan, err = split.KFold(n, v.NSplits, o)
+		}
+	case operation.TimeSeriesValidation:
+		r.plan, err = split.TimeSeries(n, v.NSplits, o)
+	default:
+		r.plan, err = split.Holdout(n, v.TestSize, strata, o)
+	}
+	if err != nil {
+		return err
+	}
+	if r.plan != nil && r.plan.Folds() == 1 {
+		r.train, r.test = r.plan.Fold(0)
+		return nil
+	}
+	r.train = make([]int, n)
+	for i := range r.train {
+		r.train[i] = i
+	}
+	return nil
+}
+
+// marks reads the column that says which rows judge.
+func (r *run) marks() ([]bool, error) {
+	c := r.table.Column(r.validation.Column)
+	if c.Codes != nil {
+		return nil, bad("params.validation.column", "%s is text; mark the rows to test by with true and false, or with 1 and 0", c.Name)
+	}
+	out := make([]bool, len(r.rows))
+	for k, i := range r.rows {
+		switch x := c.Numbers[i]; {
+		case x == 1:
+			out[k] = true
+		case x == 0:
+		case !r.step.SingleRowsMayShow:
+			return nil, bad("params.validation.column", "%s is not only true and false, or 1 and 0", c.Name)
+		default:
+			return nil, bad("params.validation.column", "%s has a row that is neither true nor false (1 or 0)", c.Name)
+		}
+	}
+	return out, nil
+}
+
+// inTable gives the rows of the table at places in r.rows.
+func (r *run) inTable(places []int) []int {
+	out := make([]int, len(places))
+	for k, place := range places {
+		out[k] = r.rows[place]
+	}
+	return out
+}

@@ -1,0 +1,199 @@
+package perform_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/step/steptest"
+	"ddap/desktop-runner/internal/trained"
+	"ddap/shared/operation"
+	"ddap/shared/result"
+	"ddap/shared/task"
+)
+
+func penguins(policy result.Policy) plan.Input {
+	return input("penguins", steptest.Example("penguins.json"), policy)
+}
+
+func learn(model, more string) string {
+	return `{"source":{"dataset":"penguins"},"model":"` + model + `"` + more + `}`
+}
+
+func TestSupervised_PredictsClassesOfRowsThatItHasNotSeen(t *testing.T) {
+	t.Parallel()
+	out := succeed(t, planFor(t, operation.Analyze, learn("random_forest", `,"target":"Species"`), penguins(result.Rows)))
+	d := out.Document
+	m := d.Metrics
+	require.InDelta(t, 344, float64(m["rows"]), 0)
+	require.InDelta(t, 86, float64(m["rows_test"]), 0, "a quarter, rounded up")
+	require.Greater(t, float64(m["test_accuracy"]), 0.95, "penguins are easy to tell apart")
+	require.Less(t, float64(m["baseline_accuracy"]), 0.5, "Adelie are 152 of 344")
+	require.InDelta(t, 1, float64(m["train_accuracy"]), 0.02)
+	require.Contains(t, d.Summary, "random_forest")
+
+	confusion := table(t, d, "confusion_matrix")
+	sum := 0.0
+	for _, row := range confusion.Rows {
+		for _, n := range numbers(row) {
+			sum += n
+		}
+	}
+	require.InDelta(t, 86, sum, 0, "every row that judges is in the matrix")
+	for _, name := range []string{"classes", "permutation_importance", "preprocessing", "feature_importance"} {
+		require.NotEmpty(t, table(t, d, name).Rows, name)
+	}
+	charts := map[string]bool{}
+	for _, c := range d.Charts {
+		charts[c.Name] = true
+	}
+	require.True(t, charts["roc_curve"] && charts["confusion_matrix"] && charts["permutation_importance"], "%v", charts)
+	require.Equal(t, "Species", d.Model.Target.Name)
+	require.Len(t, out.Artifacts, 1)
+}
+
+func TestSupervised_PredictsNumbers(t *testing.T) {
+	t.Parallel()
+	for _, validation := range []struct{ method, score string }{
+		{"none", "train_r2"}, {"split", "test_r2"}, {"kfold", "cv_r2_mean"},
+	} {
+		t.Run(validation.method, func(t *testing.T) {
+			t.Parallel()
+			out := succeed(t, planFor(t, operation.Analyze, learn("decision_tree",
+				`,"target":"Body Mass (g)","params":{"max_depth":3},"validation":{"method":"`+validation.method+`"}`), penguins(result.Rows)))
+			require.Greater(t, float64(out.Document.Metrics[validation.score]), 0.7)
+			require.Contains(t, out.Document.Metrics, "train_root_mean_squared_error")
+			require.InDelta(t, 342, float64(out.Document.Metrics["rows_used"]), 0, "two penguins were not weighed")
+		})
+	}
+}
+
+// trainedOn trains a model and gives the input by which another task uses it.
+func trainedOn(t *testing.T, params string) plan.Input {
+	t.Helper()
+	p := planFor(t, operation.Analyze, params, penguins(result.Rows))
+	out := succeed(t, p)
+	return plan.Input{Path: operation.ModelFromPath, Name: "training", Model: filepath.Join(p.WorkDir, out.Artifacts[0].Name)}
+}
+
+const predict = `{"source":{"dataset":"penguins"},"model":"predict","model_from":{"task":"t0"}}`
+
+func TestPredict_AddsWhatTheModelSaysToEveryRow(t *testing.T) {
+	t.Parallel()
+	model := trainedOn(t, learn("random_forest", `,"target":"Species","validation":{"method":"none"}`))
+	p := planFor(t, operation.Analyze, predict, penguins(result.Rows), model)
+	out := succeed(t, p)
+	require.Equal(t, "output.parquet", out.Output)
+	require.InDelta(t, 344, float64(out.Document.Metrics["rows_predicted"]), 0)
+	preview := table(t, out.Document, "preview")
+	names := make([]string, len(preview.Columns))
+	for i, c := range preview.Columns {
+		names[i] = c.Name
+	}
+	require.Subset(t, names, []string{"Species", "prediction", "probability_Adelie"})
+	species, prediction := indexOf(names, "Species"), indexOf(names, "prediction")
+	for _, row := range preview.Rows {
+		require.Equal(t, row[species], row[prediction], "a forest knows the rows that it learned from")
+	}
+}
+
+func indexOf(names []string, name string) int {
+	for i, n := range names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func TestPredict_RefusesColumnsThatTheModelDoesNotKnowByName(t *testing.T) {
+	t.Parallel()
+	model := trainedOn(t, learn("decision_tree", `,"target":"Species","features":["Beak Length (mm)","Body Mass (g)"]`))
+	file := filepath.Join(t.TempDir(), "other.csv")
+	require.NoError(t, os.WriteFile(file, []byte("Beak Lengths (mm),Body Mass (g)\n39,heavy\n40,light\n"), 0o600))
+	out := run(t, planFor(t, operation.Analyze, predict, input("penguins", file, result.Rows), model))
+	require.NotNil(t, out.Failure)
+	require.Equal(t, task.InvalidParams, out.Failure.Reason)
+	for _, part := range []string{"Beak Length (mm), which is not there", "Did you mean Beak Lengths (mm)?", "Body Mass (g) is of type string here"} {
+		require.Contains(t, out.Failure.Message, part)
+	}
+}
+
+func TestPredict_RefusesADamagedModel(t *testing.T) {
+	t.Parallel()
+	model := trainedOn(t, learn("decision_tree", `,"target":"Species","features":["Beak Length (mm)","Body Mass (g)"]`))
+	raw, err := os.ReadFile(model.Model)
+	require.NoError(t, err)
+	var file trained.File
+	require.NoError(t, json.Unmarshal(raw, &file))
+	for name, damage := range map[string]func(*trained.File) any{
+		"half a file":             func(*trained.File) any { return json.RawMessage(`{"format":"ddap.model","version":1}`) },
+		"another format":          func(f *trained.File) any { f.Format = "pickle"; return f },
+		"a later version":         func(f *trained.File) any { f.Version = 99; return f },
+		"an unknown model":        func(f *trained.File) any { f.Model = "oracle"; return f },
+		"no tree":                 func(f *trained.File) any { f.Fitted = json.RawMessage(`{"left":[5]}`); return f },
+		"fewer classes":           func(f *trained.File) any { f.Classes = f.Classes[:2]; return f },
+		"preprocessing of others": func(f *trained.File) any { f.Preprocess = json.RawMessage(`{"inputs":[]}`); return f },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			damaged := file
+			changed, err := json.Marshal(damage(&damaged))
+			require.NoError(t, err)
+			in := model
+			in.Model = filepath.Join(t.TempDir(), "model.json")
+			require.NoError(t, os.WriteFile(in.Model, changed, 0o600))
+			out := run(t, planFor(t, operation.Analyze, predict, penguins(result.Rows), in))
+			require.NotNil(t, out.Failure)
+			require.Equal(t, task.InvalidParams, out.Failure.Reason)
+			require.Contains(t, out.Failure.Message, "the model cannot be used")
+		})
+	}
+}
+
+func TestSupervised_SaysWhatIsWrongBeforeItFits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ params, says string }{
+		"an unknown target":      {learn("random_forest", `,"target":"Specis"`), "Species"},
+		"a target of text":       {learn("decision_tree", `,"target":"Species","target_type":"number"`), "is text"},
+		"an unknown test column": {learn("random_forest", `,"target":"Species","validation":{"method":"column","column":"tset"}`), "tset"},
+		"text to order by":       {learn("decision_tree", `,"target":"Body Mass (g)","validation":{"method":"time_series","order_by":"Island"}`), "is text"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out := run(t, planFor(t, operation.Analyze, c.params, penguins(result.Rows)))
+			require.NotNil(t, out.Failure)
+			require.Equal(t, task.InvalidParams, out.Failure.Reason)
+			require.Contains(t, out.Failure.Message, c.says)
+		})
+	}
+}
+
+func TestSupervised_TellsNoCountOfFewRowsOfProtectedData(t *testing.T) {
+	t.Parallel()
+	out := succeed(t, planFor(t, operation.Analyze, learn("decision_tree", `,"target":"Species"`), penguins(result.Aggregates)))
+	for _, row := range table(t, out.Document, "confusion_matrix").Rows {
+		for _, n := range numbers(row) {
+			require.Zero(t, int(n)%result.DefaultMinGroupSize, "%v", row)
+		}
+	}
+	for _, c := range out.Document.Charts {
+		require.NotEqual(t, result.Scatter, c.Type, "points are rows")
+	}
+	require.NotNil(t, out.Document.Model)
+}
+
+func TestSupervised_RefusesAClassOfFewRowsOfProtectedData(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "few.csv")
+	require.NoError(t, os.WriteFile(file, []byte("x,class\n"+strings.Repeat("1,a\n2,b\n3,a\n4,b\n", 20)+"5,Ann\n"), 0o600))
+	out := run(t, planFor(t, operation.Analyze, learn("decision_tree", `,"target":"class"`), input("penguins", file, result.Aggregates)))
+	require.NotNil(t, out.Failure)
+	require.Equal(t, task.PolicyRefused, out.Failure.Reason)
+	require.NotContains(t, out.Failure.Message, "Ann")
+}
