@@ -22,6 +22,10 @@ const (
 	LogisticRegression Model = "logistic_regression"
 	GradientBoosting   Model = "gradient_boosting"
 	KMeans             Model = "kmeans"
+	TTest              Model = "t_test"
+	MannWhitney        Model = "mann_whitney"
+	ChiSquare          Model = "chi_square"
+	ANOVA              Model = "anova"
 	// Predict uses a model that another task trained.
 	Predict Model = "predict"
 )
@@ -54,11 +58,18 @@ type ModelSpec struct {
 	Title     i18n.Text
 	Help      i18n.Text
 	HasTarget bool
+	// Trains says that it learns the target from the features, and leaves a model
+	// for predict.
+	Trains bool
 	// TakesModel says that it uses the model of another task.
 	TakesModel bool
 	// LeavesRows says that it leaves the rows with columns of its own beside them.
 	LeavesRows bool
 	Params     []Property
+	// noFeatures says that its params name all columns beside the target.
+	noFeatures bool
+	// check finds what the tables cannot judge; nil where there is nothing.
+	check func(p *AnalyzeParams) []fault.Field
 }
 
 // Models lists every model.
@@ -71,7 +82,7 @@ func LeavesRows(code Code, model Model) bool {
 }
 
 // Trains reports whether a task trains a model that predict can use.
-func Trains(code Code, model Model) bool { return code == Analyze && specOf(model).HasTarget }
+func Trains(code Code, model Model) bool { return code == Analyze && specOf(model).Trains }
 
 // ModelOf gives the model of an analysis; empty for other operations.
 func ModelOf(params Params) Model {
@@ -133,15 +144,27 @@ func (p *AnalyzeParams) check() []fault.Field {
 		out = append(out, fault.Field{Path: "params.features", Message: "contains the target " + p.Target})
 	}
 	out = append(out, p.checkRest(spec)...)
-	if len(p.ModelParams) == 0 || string(p.ModelParams) == "null" {
-		p.ModelParams = nil
-		return out
+	if spec.noFeatures && len(p.Features) > 0 {
+		out = append(out, fault.Field{Path: "params.features", Message: string(p.Model) + " has no features; name columns in params.params"})
 	}
+	if string(p.ModelParams) == "null" {
+		p.ModelParams = nil
+	}
+	if len(p.ModelParams) > 0 {
+		out = append(out, p.checkModelParams(spec)...)
+	}
+	if len(out) == 0 && spec.check != nil {
+		out = spec.check(p)
+	}
+	return out
+}
+
+func (p *AnalyzeParams) checkModelParams(spec ModelSpec) []fault.Field {
 	object, err := parse(p.ModelParams)
 	if err != nil {
-		return append(out, fault.Field{Path: "params.params", Message: err.Error()})
+		return []fault.Field{{Path: "params.params", Message: err.Error()}}
 	}
-	return append(out, checkObject("params.params", object, spec.Params)...)
+	return checkObject("params.params", object, spec.Params)
 }
 
 // checkRest judges the parameters that only some models take.
@@ -154,14 +177,14 @@ func (p *AnalyzeParams) checkRest(spec ModelSpec) []fault.Field {
 		if string(*part.raw) == "null" {
 			*part.raw = nil
 		}
-		if len(*part.raw) > 0 && !spec.HasTarget {
-			out = append(out, fault.Field{Path: part.path, Message: "is for models with a target, not for " + string(p.Model)})
+		if len(*part.raw) > 0 && !spec.Trains {
+			out = append(out, fault.Field{Path: part.path, Message: "is for models that learn a target, not for " + string(p.Model)})
 		}
 	}
-	if p.TargetType != "" && !spec.HasTarget {
-		out = append(out, fault.Field{Path: "params.target_type", Message: "is for models with a target, not for " + string(p.Model)})
+	if p.TargetType != "" && !spec.Trains {
+		out = append(out, fault.Field{Path: "params.target_type", Message: "is for models that learn a target, not for " + string(p.Model)})
 	}
-	if spec.HasTarget {
+	if spec.Trains {
 		out = append(out, p.checkValidation()...)
 	}
 	return append(out, p.checkModelFrom(spec)...)
@@ -188,6 +211,10 @@ var modelSpecs = []ModelSpec{
 	correlationModel,
 	linearRegressionModel,
 	kmeansModel,
+	tTestModel,
+	mannWhitneyModel,
+	chiSquareModel,
+	anovaModel,
 	decisionTreeModel,
 	randomForestModel,
 	predictModel,

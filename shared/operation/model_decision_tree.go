@@ -28,7 +28,7 @@ func (p *AnalyzeParams) DecisionTree() (DecisionTreeParams, error) {
 }
 
 var decisionTreeModel = ModelSpec{
-	Model: DecisionTree, HasTarget: true,
+	Model: DecisionTree, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict by rules (decision tree)", ID: "Prediksi dengan aturan (pohon keputusan)"},
 	Help: i18n.Text{
 		EN: "Divides the rows by one column at a time, into rules that can be read.",

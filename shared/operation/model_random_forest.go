@@ -26,7 +26,7 @@ func (p *AnalyzeParams) RandomForest() (RandomForestParams, error) {
 }
 
 var randomForestModel = ModelSpec{
-	Model: RandomForest, HasTarget: true,
+	Model: RandomForest, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict by many trees (random forest)", ID: "Prediksi dengan banyak pohon (random forest)"},
 	Help: i18n.Text{
 		EN: "Averages many trees that each learn from other rows and columns.",

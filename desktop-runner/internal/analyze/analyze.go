@@ -8,6 +8,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/correlation"
 	"ddap/desktop-runner/internal/analyze/describe"
+	"ddap/desktop-runner/internal/analyze/hypothesis"
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/linear"
 	"ddap/desktop-runner/internal/analyze/predict"
@@ -27,6 +28,10 @@ var models = map[operation.Model]model{
 	operation.Correlation:      correlation.Run,
 	operation.LinearRegression: linear.Run,
 	operation.KMeans:           kmeans.Run,
+	operation.TTest:            hypothesis.TTest,
+	operation.MannWhitney:      hypothesis.MannWhitney,
+	operation.ChiSquare:        hypothesis.ChiSquare,
+	operation.ANOVA:            hypothesis.ANOVA,
 }
 
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by

@@ -100,7 +100,7 @@ func bounds(t *testing.T, want [2]*float64, got inference.Interval, scale float6
 			require.True(t, math.IsInf(x, 0), "%s: an open end", what)
 			continue
 		}
-		require.InDelta(t, *want[i], x, 1e-9*scale, what)
+		require.InDelta(t, *want[i], x, 1e-8*scale, what)
 	}
 }
 

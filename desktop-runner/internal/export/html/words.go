@@ -133,6 +133,10 @@ var kinds = map[string]i18n.Text{
 	"analyze.correlation":       {EN: "Correlation", ID: "Korelasi"},
 	"analyze.linear_regression": {EN: "Linear regression", ID: "Regresi linear"},
 	"analyze.kmeans":            {EN: "Groups (k-means)", ID: "Kelompok (k-means)"},
+	"analyze.t_test":            {EN: "t test", ID: "Uji t"},
+	"analyze.mann_whitney":      {EN: "Mann-Whitney test", ID: "Uji Mann-Whitney"},
+	"analyze.chi_square":        {EN: "Chi-square test", ID: "Uji chi-kuadrat"},
+	"analyze.anova":             {EN: "Analysis of variance", ID: "Analisis varians"},
 	"export":                    {EN: "Export", ID: "Ekspor"},
 }
 
