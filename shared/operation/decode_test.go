@@ -3,7 +3,6 @@ package operation_test
 import (
 	"encoding/json"
 	"errors"
-	"reflect"
 	"strings"
 	"testing"
 
@@ -183,6 +182,10 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		operation.DecisionTree:     func() (any, error) { return analyze.DecisionTree() },
 		operation.RandomForest:     func() (any, error) { return analyze.RandomForest() },
 		operation.KMeans:           func() (any, error) { return analyze.KMeans() },
+		operation.TTest:            func() (any, error) { return analyze.TTest() },
+		operation.MannWhitney:      func() (any, error) { return analyze.MannWhitney() },
+		operation.ChiSquare:        func() (any, error) { return analyze.ChiSquare() },
+		operation.ANOVA:            func() (any, error) { return analyze.ANOVA() },
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")
@@ -196,7 +199,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		for _, p := range spec.Params {
 			require.Containsf(t, got, p.Name, "%s.%s", spec.Model, p.Name)
 			if p.Default == nil {
-				require.Truef(t, got[p.Name] == nil || reflect.ValueOf(got[p.Name]).IsZero(), "%s.%s has no default, and is %v", spec.Model, p.Name, got[p.Name])
+				require.Emptyf(t, got[p.Name], "%s.%s has no default", spec.Model, p.Name)
 				continue
 			}
 			require.EqualValuesf(t, p.Default, got[p.Name], "%s.%s", spec.Model, p.Name)

@@ -284,12 +284,12 @@ func counted(model operation.Model, total, used int64) finding.Finding {
 // statistics adds metrics that rest on so many rows at least; those that are
 // infinite are open ends and left out.
 func statistics(f *finding.Finding, rows int64, named ...any) {
-	for i := 0; i < len(named); i += 2 {
-		value, _ := named[i+1].(float64)
+	for pair := range slices.Chunk(named, 2) {
+		value, _ := pair[1].(float64)
 		if math.IsInf(value, 0) {
 			continue
 		}
-		text, _ := named[i].(string)
+		text, _ := pair[0].(string)
 		f.Metrics = append(f.Metrics, finding.Metric{Name: text, Value: value, Basis: finding.Over(rows)})
 	}
 }

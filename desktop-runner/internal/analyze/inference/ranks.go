@@ -245,8 +245,8 @@ func differenceAt(ctx context.Context, a, b []float64, k int64) (float64, error)
 // countUpTo counts the differences of at most x.
 func countUpTo(a, b []float64, x float64) (count int64) {
 	j := len(b)
-	for i := len(a) - 1; i >= 0; i-- {
-		for j > 0 && a[i]-b[j-1] <= x {
+	for _, v := range slices.Backward(a) {
+		for j > 0 && v-b[j-1] <= x {
 			j--
 		}
 		count += int64(len(b) - j)
