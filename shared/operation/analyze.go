@@ -217,6 +217,7 @@ var modelSpecs = []ModelSpec{
 	anovaModel,
 	decisionTreeModel,
 	randomForestModel,
+	autoModel,
 	predictModel,
 }
 

@@ -176,6 +176,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 	analyze := operation.AnalyzeParams{}
 	effective := map[operation.Model]func() (any, error){
 		operation.Describe:         func() (any, error) { return map[string]any{}, nil },
+		operation.Auto:             func() (any, error) { return map[string]any{}, nil },
 		operation.Predict:          func() (any, error) { return map[string]any{}, nil },
 		operation.Correlation:      func() (any, error) { return analyze.Correlation() },
 		operation.LinearRegression: func() (any, error) { return analyze.LinearRegression() },

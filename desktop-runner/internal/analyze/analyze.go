@@ -57,6 +57,9 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if p.Model == operation.Predict {
 		return predict.Run(ctx, s, restorers())
 	}
+	if p.Model == operation.Auto {
+		return supervised.RunAuto(ctx, s, p, learners)
+	}
 	for _, l := range learners {
 		if l.Name == p.Model {
 			return supervised.Run(ctx, s, p, l)

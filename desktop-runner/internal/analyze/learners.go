@@ -11,8 +11,8 @@ import (
 	"ddap/shared/operation"
 )
 
-// learners are the models that learn a target; a new one is added here and to
-// package operation.
+// learners are the models that learn a target, from the simplest to the most
+// involved; a new one is added here and to package operation.
 var learners = []supervised.Learner{
 	{
 		Name: operation.DecisionTree, Numbers: true, Classes: true,

@@ -197,3 +197,31 @@ func TestSupervised_RefusesAClassOfFewRowsOfProtectedData(t *testing.T) {
 	require.Equal(t, task.PolicyRefused, out.Failure.Reason)
 	require.NotContains(t, out.Failure.Message, "Ann")
 }
+
+func TestAuto_SaysWhichModelItTookAndWhy(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ target, by, score string }{
+		"classes": {"Species", "balanced_accuracy", "test_accuracy"},
+		"numbers": {"Body Mass (g)", "r2", "test_r2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := succeed(t, planFor(t, operation.Analyze, learn("auto", `,"target":"`+c.target+`"`), penguins(result.Rows))).Document
+			comparison := table(t, d, "comparison")
+			require.Equal(t, c.by+"_mean", comparison.Columns[1].Name)
+			taken, scores := "", map[string]float64{}
+			for _, row := range comparison.Rows {
+				scores[row[0].(string)] = row[1].(float64)
+				if row[3] == "taken" {
+					taken = row[0].(string)
+				}
+			}
+			require.Greater(t, len(scores), 1)
+			require.Equal(t, taken, d.Model.Name, "the model that is kept is the one that was taken")
+			require.InDelta(t, scores[taken], float64(d.Metrics["cv_taken"]), 1e-12)
+			require.Contains(t, d.Notes[0], taken)
+			require.Greater(t, float64(d.Metrics[c.score]), 0.7)
+			require.Equal(t, "analyze.auto", d.Kind)
+		})
+	}
+}

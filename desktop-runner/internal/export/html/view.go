@@ -119,6 +119,9 @@ func (l locale) summary(d *result.Document) string {
 	if d.Dataset != nil && d.Dataset.RowsAreGroups {
 		kind += ".groups"
 	}
+	if d.Model != nil {
+		kind = "trained." + judgedBy(d.Metrics)
+	}
 	pattern, ok := summaries[kind]
 	if l.words != i18n.Indonesian || !ok {
 		return d.Summary
@@ -134,6 +137,17 @@ func (l locale) summary(d *result.Document) string {
 		return "sejumlah (ditahan)"
 	})
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// judgedBy is the score by which a trained model is summed up: on rows that it had
+// not seen, where there are any.
+func judgedBy(metrics map[string]result.Number) string {
+	for _, name := range []string{"test_r2", "cv_r2_mean", "test_accuracy", "cv_accuracy_mean", "train_accuracy"} {
+		if _, ok := metrics[name]; ok {
+			return name
+		}
+	}
+	return "train_r2"
 }
 
 func (l locale) metric(name string, v float64) string {

@@ -137,6 +137,10 @@ var kinds = map[string]i18n.Text{
 	"analyze.mann_whitney":      {EN: "Mann-Whitney test", ID: "Uji Mann-Whitney"},
 	"analyze.chi_square":        {EN: "Chi-square test", ID: "Uji chi-kuadrat"},
 	"analyze.anova":             {EN: "Analysis of variance", ID: "Analisis varians"},
+	"analyze.decision_tree":     {EN: "Decision tree", ID: "Pohon keputusan"},
+	"analyze.random_forest":     {EN: "Random forest", ID: "Hutan acak"},
+	"analyze.auto":              {EN: "The model that suits best", ID: "Model yang paling cocok"},
+	"analyze.predict":           {EN: "Predictions", ID: "Prediksi"},
 	"export":                    {EN: "Export", ID: "Ekspor"},
 }
 
@@ -157,6 +161,13 @@ var summaries = map[string]string{
 	"analyze.correlation":       "Korelasi terkuat ({method}) dari {pairs} pasangan kolom adalah {strongest_coefficient}, dari {strongest_rows} baris.",
 	"analyze.linear_regression": "{target} dijelaskan oleh kolom lain, dari {rows_used} baris: R² sebesar {r2}, dan prediksi rata-rata meleset {mean_absolute_error}.",
 	"analyze.kmeans":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok.",
+	"analyze.predict":           "{target} diprediksi untuk {rows_predicted} baris.",
+	"trained.test_r2":           "{target} diprediksi dari kolom lain: pada {rows_test} baris yang belum pernah dilihat, R² sebesar {test_r2}, dan prediksi rata-rata meleset {test_mean_absolute_error}.",
+	"trained.cv_r2_mean":        "{target} diprediksi dari kolom lain: pada baris yang belum pernah dilihat, R² rata-rata {cv_r2_mean}, dan prediksi meleset {cv_mean_absolute_error_mean}.",
+	"trained.train_r2":          "{target} diprediksi dari kolom lain: dari {rows_used} baris, R² sebesar {train_r2}, dan prediksi rata-rata meleset {train_mean_absolute_error}.",
+	"trained.test_accuracy":     "{target} diprediksi dari kolom lain: dari {rows_test} baris yang belum pernah dilihat, bagian {test_accuracy} tepat; selalu menyebut kelas tersering, {baseline_accuracy}.",
+	"trained.cv_accuracy_mean":  "{target} diprediksi dari kolom lain: dari baris yang belum pernah dilihat, rata-rata bagian {cv_accuracy_mean} tepat.",
+	"trained.train_accuracy":    "{target} diprediksi dari kolom lain: dari {rows_used} baris, bagian {train_accuracy} tepat.",
 }
 
 // phrase is a sentence or title of a document, and its form in Indonesian.
@@ -167,9 +178,7 @@ type phrase struct {
 
 func say(english, indonesian string) phrase {
 	pattern := regexp.QuoteMeta(english)
-	for range 3 {
-		pattern = strings.Replace(pattern, `\.\.\.`, "(.+)", 1)
-	}
+	pattern = strings.ReplaceAll(pattern, `\.\.\.`, "(.+)")
 	return phrase{regexp.MustCompile("^" + pattern + "$"), indonesian}
 }
 
@@ -200,6 +209,37 @@ var phrases = []phrase{
 	say("Groups and their centres", "Kelompok dan pusatnya"),
 	say("Size of each group", "Ukuran setiap kelompok"),
 	say("Groups by ... and ...", "Kelompok menurut ${1} dan ${2}"),
+
+	say("How columns became numbers", "Cara kolom menjadi angka"),
+	say("True and predicted classes of rows that the model had not seen", "Kelas sebenarnya dan prediksi pada baris yang belum pernah dilihat model"),
+	say("True and predicted classes of rows that the model learned from", "Kelas sebenarnya dan prediksi pada baris yang dipelajari model"),
+	say("How well each class was found", "Ketepatan setiap kelas"),
+	say("How much each column matters", "Kepentingan setiap kolom"),
+	say("How much worse without each column", "Penurunan bila kolom diacak"),
+	say("ROC curve, rows that the model had not seen", "Kurva ROC, baris yang belum pernah dilihat model"),
+	say("ROC curve, rows that the model learned from", "Kurva ROC, baris yang dipelajari model"),
+	say("Precision and recall of ..., rows that the model had not seen", "Presisi dan recall ${1}, baris yang belum pernah dilihat model"),
+	say("Precision and recall of ..., rows that the model learned from", "Presisi dan recall ${1}, baris yang dipelajari model"),
+	say("How often ... was right, by its probability", "Seberapa sering ${1} tepat, menurut peluangnya"),
+	say("Errors on rows that the model had not seen", "Galat pada baris yang belum pernah dilihat model"),
+	say("Errors on rows that the model learned from", "Galat pada baris yang dipelajari model"),
+	say("Predicted and actual ..., rows that the model had not seen", "${1}: prediksi dan sebenarnya, baris yang belum pernah dilihat model"),
+	say("Predicted and actual ..., rows that the model learned from", "${1}: prediksi dan sebenarnya, baris yang dipelajari model"),
+	say("Models that were tried", "Model yang dicoba"),
+	say("Models that were tried, by ...", "Model yang dicoba, menurut ${1}"),
+	say("False positive rate", "Laju positif palsu"), say("True positive rate", "Laju positif benar"),
+	say("Predicted probability", "Peluang prediksi"), say("Part that was so", "Bagian yang benar"),
+	say("Predicted class", "Kelas prediksi"), say("Model", "Model"), say("Importance", "Kepentingan"),
+	say("Loss of ...", "Penurunan ${1}"),
+	say("... rows were left out because something that the model needs is missing in them.", "${1} baris tidak dipakai karena ada isian yang diperlukan model tetapi hilang."),
+	say("... rows have no prediction: something that the model needs is missing in them.", "${1} baris tanpa prediksi: ada isian yang diperlukan model tetapi hilang."),
+	say("Columns of text with very many different values were not used: .... Name them as features to use them.", "Kolom teks dengan sangat banyak nilai berbeda tidak dipakai: ${1}. Sebutkan sebagai fitur untuk memakainya."),
+	say("The predictions were judged by the rows that the model learned from; on new rows they will be worse.", "Prediksi dinilai dengan baris yang dipelajari model; pada baris baru hasilnya akan lebih buruk."),
+	say("Counts of right and wrong predictions are rounded to multiples of ..., and the scores follow from these.", "Jumlah prediksi tepat dan salah dibulatkan ke kelipatan ${1}, dan skornya mengikuti."),
+	say("Of ... models, ... had the best ...: ... on average over ... folds.", "Dari ${1} model, ${2} memiliki ${3} terbaik: rata-rata ${4} dari ${5} lipatan."),
+	say("Of ... models, ... was taken: its ... is ... on average over ... folds, and the ... of ... is no more than one standard error better, for a model that is more involved.",
+		"Dari ${1} model, ${2} dipilih: ${3}-nya rata-rata ${4} dari ${5} lipatan, dan ${6} milik ${7} tidak lebih dari satu galat baku lebih baik, untuk model yang lebih rumit."),
+	say("The models were compared on ... rows; the one that was taken learned from all.", "Model dibandingkan pada ${1} baris; yang dipilih belajar dari semuanya."),
 
 	say("Groups", "Kelompok"),
 	say("Pivot table", "Tabel pivot"),
