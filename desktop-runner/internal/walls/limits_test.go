@@ -3,6 +3,7 @@
 package walls_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -18,61 +19,110 @@ import (
 	"ddap/shared/task"
 )
 
-// large writes rows enough to keep every operation busy for some seconds.
-func (w *world) large(t *testing.T, rows int) string {
+// large writes rows enough to keep every operation busy for some seconds, in a
+// format: parquet, csv or json.
+func (w *world) large(t *testing.T, rows int, format string) string {
 	t.Helper()
-	path := filepath.Join(w.shared, "large.parquet")
-	a := ask(t, w, fmt.Sprintf(`COPY (SELECT range AS id, hash(range) %% 1000003 AS x, hash(range + 7) %% 999983 AS y, md5(range::VARCHAR) AS note FROM range(%d)) TO '%s' (FORMAT parquet)`, rows, path), false, false)
+	path := filepath.Join(w.shared, "large."+format)
+	a := ask(t, w, fmt.Sprintf(`COPY (SELECT range AS id, hash(range) %% 1000003 AS x, hash(range + 7) %% 999983 AS y, md5(range::VARCHAR) AS note,
+		'kind ' || (hash(range + 9) %% 40)::VARCHAR AS kind, TIMESTAMP '2020-01-01' + to_seconds(range * 7) AS moment, CASE WHEN range %% 3 > 0 THEN range END AS gap
+		FROM range(%d)) TO '%s' (FORMAT %s)`, rows, path, format), false, false)
 	require.Empty(t, a.Refused)
 	w.before = w.outside(t)
 	return path
 }
 
-// work is one task of every operation.
-var work = map[string]struct {
+// job is one task.
+type job struct {
 	code   operation.Code
 	params string
-}{
-	"fetch":             {operation.Fetch, `{"source":{"dataset":"d"}}`},
-	"filter":            {operation.Filter, `{"source":{"dataset":"d"},"where":{"column":"note","op":"matches","value":"a.*b.*c"},"sort":[{"column":"note"}],"drop_duplicates":true}`},
-	"describe":          {operation.Analyze, `{"source":{"dataset":"d"},"model":"describe"}`},
-	"linear_regression": {operation.Analyze, `{"source":{"dataset":"d"},"model":"linear_regression","target":"x","features":["y","id"]}`},
-	"kmeans":            {operation.Analyze, `{"source":{"dataset":"d"},"model":"kmeans","params":{"n_clusters":300,"n_init":50,"tol":0}}`},
-	"export":            {operation.Export, `{"inputs":[{"dataset":"d"}],"format":"csv"}`},
+	// format is that of the file; parquet when it is empty. What is read of others
+	// nobody has looked at before.
+	format string
+	// at is the fraction of the work after which it is canceled; reading when it is 0.
+	at float64
 }
+
+// work has a task of every operation and of every part of one that takes long.
+var work = map[string]job{
+	"fetch":             {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`},
+	"sample":            {code: operation.Fetch, params: `{"source":{"dataset":"d"},"sample":{"rows":900000,"random_state":1}}`},
+	"filter":            {code: operation.Filter, params: `{"source":{"dataset":"d"},"where":{"column":"note","op":"matches","value":"a.*b.*c"},"sort":[{"column":"note"}],"drop_duplicates":true}`},
+	"join":              {code: operation.Filter, params: `{"source":{"dataset":"d"},"join":{"right":{"dataset":"d"},"on":["x"]},"sort":[{"column":"note_x"}]}`},
+	"group_by":          {code: operation.Filter, params: `{"source":{"dataset":"d"},"group_by":["note"],"aggregates":[{"column":"x","func":"median","name":"m"},{"column":"y","func":"nunique","name":"n"}]}`},
+	"pivot":             {code: operation.Filter, params: `{"source":{"dataset":"d"},"pivot":{"index":["x"],"columns":"kind","values":"y","aggfunc":"median"}}`},
+	"rolling":           {code: operation.Filter, params: `{"source":{"dataset":"d"},"rolling":{"window":5000,"columns":["x","y"],"func":"median"}}`},
+	"resample":          {code: operation.Filter, params: `{"source":{"dataset":"d"},"resample":{"on":"moment","rule":"5s","by":["kind"],"aggregates":[{"column":"x","func":"median","name":"m"}]}}`},
+	"missing":           {code: operation.Filter, params: `{"source":{"dataset":"d"},"missing":[{"columns":["gap"],"method":"interpolate"}],"sort":[{"column":"note"}]}`},
+	"describe":          {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"describe"}`},
+	"correlation":       {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"correlation","features":["x","y","id"],"params":{"method":"kendall"}}`},
+	"mann_whitney":      {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"mann_whitney","target":"x","params":{"group":"kind","groups":["kind 1","kind 2"]}}`},
+	"linear_regression": {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"linear_regression","target":"x","features":["y","id"]}`, at: atOnce},
+	"decision_tree":     {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"decision_tree","target":"x","features":["y","id","kind"]}`},
+	"random_forest":     {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"random_forest","target":"kind","features":["y","id","x"]}`},
+	"auto":              {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"auto","target":"x","features":["y","id","kind"]}`},
+	"kmeans":            {code: operation.Analyze, params: `{"source":{"dataset":"d"},"model":"kmeans","params":{"n_clusters":300,"n_init":50,"tol":0}}`},
+	"export":            {code: operation.Export, params: `{"inputs":[{"dataset":"d"}],"format":"csv"}`},
+	"a new CSV file":    {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "csv", at: 0.05},
+	"a new JSON file":   {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "json", at: 0.05},
+}
+
+// reading is the part of the work that is done when the data has been opened: it
+// is in the middle of the rest that a task is canceled.
+const (
+	reading = 0.41
+	// atOnce is when anything is told, for what is done soon.
+	atOnce = -1
+)
 
 func TestTasks_StopWithinASecond_WhateverTheyDo(t *testing.T) { //nolint:tparallel // what is measured is time, so its parts run one after the other
 	t.Parallel()
 	w := newWorld(t)
-	path := w.large(t, 2_000_000)
+	files := map[string]string{}
+	for _, format := range []string{"parquet", "csv", "json"} {
+		files[format] = w.large(t, 2_000_000, format)
+	}
 	for name, job := range work {
 		t.Run(name, func(t *testing.T) {
-			p := w.plan(job.code, job.params, "d", path)
-			p.WorkDir = filepath.Join(w.work, name)
-			require.NoError(t, os.Mkdir(p.WorkDir, 0o700))
-			p.Limits.MemoryBytes, p.Limits.DiskBytes = 1<<30, 1<<30
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			var told time.Time
-			ended := (&worker.Launcher{}).Perform(ctx, p, func(plan.Progress) {
-				if told.IsZero() {
-					told = time.Now()
-					cancel()
-				}
-			})
-			require.False(t, told.IsZero(), "it ended before it told how far it was: %+v", ended)
-			require.True(t, ended.Stopped, "%+v", ended)
-			require.Less(t, time.Since(told), 2*time.Second, "one, with room for a busy machine") // Perform returns when the process is gone
-			require.NoError(t, os.RemoveAll(p.WorkDir))
+			took := time.Hour
+			// The best of three: the processors may be busy with other tests.
+			for attempt := 0; attempt < 3 && took >= time.Second; attempt++ {
+				p := w.plan(job.code, job.params, "d", files[cmp.Or(job.format, "parquet")])
+				p.WorkDir = filepath.Join(w.work, name)
+				require.NoError(t, os.Mkdir(p.WorkDir, 0o700))
+				p.Limits.MemoryBytes, p.Limits.DiskBytes = 2<<30, 2<<30
+				took = stopped(t, p, cmp.Or(job.at, reading))
+				require.NoError(t, os.RemoveAll(p.WorkDir))
+			}
+			require.Less(t, took, time.Second)
 		})
 	}
 	w.requireNoTrace(t)
 }
 
+// stopped cancels a task when the fraction of its work is done, and gives how
+// long it took until its process was gone.
+func stopped(t *testing.T, p plan.Plan, fraction float64) time.Duration {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var told time.Time
+	ended := (&worker.Launcher{}).Perform(ctx, p, func(now plan.Progress) {
+		if told.IsZero() && now.Fraction != nil && *now.Fraction > fraction {
+			told = time.Now()
+			cancel()
+		}
+	})
+	took := time.Since(told) // Perform returns when the process is gone
+	require.False(t, told.IsZero(), "it ended before it had done so much: %+v", ended)
+	require.True(t, ended.Stopped, "%+v", ended)
+	return took
+}
+
 func TestTasks_FailWithTheirReason_OverALimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	path := w.large(t, 2_000_000)
+	path := w.large(t, 2_000_000, "parquet")
 	cases := map[string]struct {
 		job    string
 		limits plan.Limits
