@@ -48,6 +48,7 @@ type Catalogue struct {
 	inspect  Inspect
 	download Download
 	now      func() time.Time
+	after    func(time.Duration) <-chan time.Time
 	log      *slog.Logger
 	key      []byte // see UseKey
 
@@ -57,6 +58,9 @@ type Catalogue struct {
 	looking []chan struct{}
 	mu      sync.Mutex
 	entries []entry
+	// elsewhere are the looks that wait for others' servers. They end with the
+	// context of their Refresh, which then waits for them.
+	elsewhere sync.WaitGroup
 }
 
 // entry is one share with what is known of its file.
@@ -82,7 +86,7 @@ func (e entry) revision() string {
 
 // New makes a catalogue; nothing is looked at before Refresh.
 func New(shares []settings.Share, inspect Inspect, now func() time.Time, log *slog.Logger) *Catalogue {
-	c := &Catalogue{inspect: inspect, now: now, log: log, index: map[string]int{}}
+	c := &Catalogue{inspect: inspect, now: now, after: time.After, log: log, index: map[string]int{}}
 	for i, s := range shares {
 		c.index[s.Name] = i
 		c.entries = append(c.entries, entry{share: s})
@@ -98,14 +102,45 @@ func (c *Catalogue) WithDownloads(d Download) *Catalogue {
 }
 
 // Refresh looks at files that changed since they were last looked at. It costs
-// next to nothing when none did. When ctx ends, the rest is left for later.
+// next to nothing when none did. What is elsewhere, on the web or on a server of
+// databases, is asked side by side, and waited for only so long: the next Refresh
+// finds what came later. When ctx ends, the rest is left for later.
 func (c *Catalogue) Refresh(ctx context.Context) {
+	var asked sync.WaitGroup
 	for i := range c.looking {
-		if ctx.Err() != nil {
-			return
+		if c.isElsewhere(i) && len(c.looking[i]) == 0 {
+			asked.Add(1)
+			c.elsewhere.Go(func() {
+				defer asked.Done()
+				c.look(ctx, i)
+			})
 		}
-		c.look(ctx, i)
 	}
+	for i := range c.looking {
+		if ctx.Err() == nil && !c.isElsewhere(i) {
+			c.look(ctx, i)
+		}
+	}
+	answered := make(chan struct{})
+	c.elsewhere.Go(func() {
+		asked.Wait()
+		close(answered)
+	})
+	select {
+	case <-answered:
+	case <-c.after(patience):
+	case <-ctx.Done():
+		c.elsewhere.Wait()
+	}
+}
+
+// patience is how long a Refresh waits for others' servers.
+const patience = 15 * time.Second
+
+// isElsewhere reports whether another computer must answer before an entry is known.
+func (c *Catalogue) isElsewhere(i int) bool {
+	share := c.entry(i).share
+	return share.URL != "" || share.Connection != nil && share.Path == ""
 }
 
 // look brings one entry up to date. When ctx ends, it stays as it was.

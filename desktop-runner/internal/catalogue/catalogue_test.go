@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/catalogue"
+	"ddap/desktop-runner/internal/download"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/settings"
 	"ddap/desktop-runner/internal/sharepath"
@@ -365,4 +368,40 @@ func touchMany(dir string, n int) error {
 		}
 	}
 	return nil
+}
+
+func TestCatalogue_OffersTheRest_WhileAServerDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+	asked, release := make(chan struct{}), make(chan struct{})
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(asked) // asking again meanwhile would panic
+		<-release
+		_, _ = w.Write([]byte("species"))
+	}))
+	defer web.Close()
+	path := filepath.Join(t.TempDir(), "here.csv")
+	require.NoError(t, os.WriteFile(path, []byte("species"), 0o600))
+	shares := []settings.Share{
+		{Name: "away", Policy: result.Rows, URL: web.URL + "/birds.csv", Format: plan.CSV},
+		{Name: "here", Path: path, Policy: result.Rows},
+	}
+	waiting := make(chan time.Time)
+	c := catalogue.New(shares, func(context.Context, plan.File) (worker.Description, error) {
+		return worker.Description{Format: plan.CSV}, nil
+	}, time.Now, slog.New(slog.DiscardHandler)).WithDownloads(download.New(download.Config{
+		Folder: t.TempDir(), LimitBytes: 1 << 20, Hosts: []download.Host{{Name: strings.TrimPrefix(web.URL, "http://")}},
+	}).Get)
+	catalogue.WaitBy(c, func(time.Duration) <-chan time.Time { return waiting })
+	close(waiting)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+
+	c.Refresh(ctx)
+	<-asked
+	c.Refresh(ctx)
+	require.Len(t, c.Offer().Datasets, 1)
+	require.Equal(t, "here", c.Offer().Datasets[0].Name)
+	close(release)
+	catalogue.WaitForOthers(c)
+	require.Len(t, c.Offer().Datasets, 2, "what came later is offered as well")
 }
