@@ -54,6 +54,18 @@ func TestUpload_IsReadByARunnerThatSharesNothing(t *testing.T) {
 	ended, _ = h.awaitEnd(h.create("flights", operation.Fetch, `{"source":{"upload":"`+flights+`"}}`))
 	require.Equal(t, task.Succeeded, ended.State, ended.Message)
 
+	// Nothing in this file says which of the two its date begins with, the asker does.
+	dates := send("dates.txt", "when|mass\n01/02/2020|1,5\n03/04/2020|2,5\n")
+	ended, view = h.awaitEnd(h.create("dates", operation.Fetch, `{"source":{"upload":"`+dates+`","reading":{"delimiter":"|","decimal":",","dayfirst":true,"types":{"mass":"number"}}}}`))
+	require.Equal(t, task.Succeeded, ended.State, ended.Message)
+	for _, table := range view.Result.Tables {
+		if table.Name == "preview" {
+			require.Equal(t, []any{"2020-02-01", 1.5}, table.Rows[0])
+		}
+	}
+	_, err = h.client.CreateTask(t.Context(), api.TaskRequest{Name: "not yours", OperationCode: int(operation.Fetch), Params: json.RawMessage(`{"source":{"upload":"` + dates + `","reading":{"delimitr":";"}}}`)})
+	require.ErrorContains(t, err, "delimiter")
+
 	ragged := send("ragged.csv", "a,b\n1,2\n3,4,5\n")
 	ended, _ = h.awaitEnd(h.create("ragged", operation.Fetch, `{"source":{"upload":"`+ragged+`"}}`))
 	require.Equal(t, task.Failed, ended.State)

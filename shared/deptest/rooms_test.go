@@ -31,7 +31,7 @@ var rooms = []room{
 	{"shared/task/diagram", []string{"shared/task", "shared/i18n"}, "draws the state machine"},
 	{"shared/i18n", []string{"shared/task"}, "the words for states and reasons"},
 	{"shared/expression", nil, "a small language knows neither columns nor SQL"},
-	{"shared/operation", []string{"shared/expression", "shared/fault", "shared/i18n"}, "parameters know neither API nor data"},
+	{"shared/operation", []string{"shared/expression", "shared/fault", "shared/i18n", "shared/result"}, "parameters know no API, and of data the types of columns only"},
 	{"shared/api", []string{"shared/fault", "shared/i18n", "shared/result", "shared/task"}, "plain types, no behaviour that does I/O"},
 	{"shared/client", []string{"shared/api", "shared/buildinfo", "shared/fault", "shared/task"}, "the only HTTP in shared"},
 	{"shared/apitest", []string{"shared/..."}, "stands in for a server in tests"},

@@ -243,3 +243,29 @@ func FuzzDecode(f *testing.F) {
 		require.Equal(t, string(raw), string(rewritten))
 	})
 }
+
+func TestSource_SaysHowAnUploadIsWritten_AndNothingElse(t *testing.T) {
+	t.Parallel()
+	for source, path := range map[string]string{
+		`{"upload":"a","reading":{"delimiter":";","decimal":",","dayfirst":true,"types":{"a":"integer"}}}`: "",
+		`{"dataset":"a","reading":{"delimiter":";"}}`:                                                      "params.source.reading",
+		`{"task":"a","reading":{}}`:                                                                        "params.source.reading",
+		`{"upload":"a","reading":"csv"}`:                                                                   "params.source.reading",
+		`{"upload":"a","reading":{"delimiter":"ab"}}`:                                                      "params.source.reading.delimiter",
+		`{"upload":"a","reading":{"delimiter":"\""}}`:                                                      "params.source.reading.delimiter",
+		`{"upload":"a","reading":{"encoding":"ebcdic"}}`:                                                   "params.source.reading.encoding",
+		`{"upload":"a","reading":{"decimal":",","thousands":","}}`:                                         "params.source.reading.thousands",
+		`{"upload":"a","reading":{"types":{"a":"whole"}}}`:                                                 "params.source.reading.types.a",
+		`{"upload":"a","reading":{"sheet":"x","sheet_number":2}}`:                                          "params.source.reading.sheet_number",
+		`{"upload":"a","reading":{"colour":"red"}}`:                                                        "params.source.reading.colour",
+		`{"reading":{"delimiter":";"}}`:                                                                    "params.source.reading",
+	} {
+		_, wrong := decode(operation.Fetch, `{"source":`+source+`}`)
+		if path == "" {
+			require.Empty(t, wrong, source)
+			continue
+		}
+		require.NotEmpty(t, wrong, source)
+		require.Equal(t, path, wrong[0].Path, source)
+	}
+}

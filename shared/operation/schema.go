@@ -107,9 +107,12 @@ func annotate(schema map[string]any, title, help i18n.Text) {
 func sourceSchema() map[string]any {
 	alternatives := make([]any, 0, len(sourceKinds))
 	for _, kind := range sourceKinds {
+		fields := map[string]any{kind: map[string]any{"type": "string", "minLength": 1}}
+		if kind == "upload" {
+			fields["reading"] = objectSchema(readingProperties)
+		}
 		alternatives = append(alternatives, map[string]any{
-			"type": "object", "additionalProperties": false, "required": []string{kind},
-			"properties": map[string]any{kind: map[string]any{"type": "string", "minLength": 1}},
+			"type": "object", "additionalProperties": false, "required": []string{kind}, "properties": fields,
 		})
 	}
 	return map[string]any{"oneOf": alternatives}

@@ -6,7 +6,7 @@ import (
 	"ddap/shared/fault"
 )
 
-// Source names where data comes from. Exactly one field is set.
+// Source names where data comes from. Exactly one of its names is set.
 type Source struct {
 	// Dataset is the name of a shared dataset. It stands for any runner's
 	// dataset of that name as long as their columns and policies are equal.
@@ -18,6 +18,9 @@ type Source struct {
 	Task string `json:"task,omitempty"`
 	// Upload is the id of a file that somebody sent to the server.
 	Upload string `json:"upload,omitempty"`
+	// Reading says how the upload is written, where that is not to be found out; nil
+	// for all other sources, of which their owners say it.
+	Reading *Reading `json:"reading,omitempty"`
 }
 
 // SourceAt is a source and its place in the parameters.
@@ -48,6 +51,14 @@ func checkSource(path string, object map[string]any) []fault.Field {
 	var out []fault.Field
 	set := 0
 	for _, name := range sortedKeys(object) {
+		if name == "reading" && object["upload"] != nil {
+			out = append(out, checkReading(path+".reading", object[name])...)
+			continue
+		}
+		if name == "reading" {
+			out = append(out, fault.Field{Path: path + ".reading", Message: "is for uploads only: how other data is written, its owner says"})
+			continue
+		}
 		if !slices.Contains(sourceKinds, name) {
 			out = append(out, unknownName(path+"."+name, "kind of source", name, sourceKinds))
 			continue

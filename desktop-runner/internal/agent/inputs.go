@@ -51,12 +51,15 @@ func (a *Agent) plan(ctx context.Context, as api.Assignment, folder string) (_ p
 // which it puts into folder.
 func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params, folder string) (plan.Input, func(), *plan.Failure) {
 	out := plan.Input{Path: in.Path, Name: in.Name}
-	reads := readsOf(params, in.Path)
+	reads := sourceAt(params, in.Path).Reads
 	switch {
 	case in.UploadID != "":
 		file, failure := a.download(ctx, in, folder)
 		if failure != nil {
 			return out, nil, failure
+		}
+		if reading := sourceAt(params, in.Path).Source.Reading; reading != nil {
+			file.Reading = *reading
 		}
 		out.File = file
 		out.Origin = plan.Origin{
@@ -94,14 +97,14 @@ func (a *Agent) input(ctx context.Context, in api.Input, params operation.Params
 	}
 }
 
-// readsOf says what the parameters read of the source at path.
-func readsOf(params operation.Params, path string) operation.Reads {
+// sourceAt finds the source at path; an empty one where the server names another.
+func sourceAt(params operation.Params, path string) operation.SourceAt {
 	for _, at := range params.Sources() {
 		if at.Path == path {
-			return at.Reads
+			return at
 		}
 	}
-	return operation.ReadsRows
+	return operation.SourceAt{Path: path, Source: &operation.Source{}}
 }
 
 // result fetches that of an earlier task, waiting for a server that is away. It

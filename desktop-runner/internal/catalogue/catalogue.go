@@ -61,6 +61,8 @@ type Catalogue struct {
 	// elsewhere are the looks that wait for others' servers. They end with the
 	// context of their Refresh, which then waits for them.
 	elsewhere sync.WaitGroup
+	// asking has a place for each of them that may be under way at once.
+	asking chan struct{}
 }
 
 // entry is one share with what is known of its file.
@@ -86,7 +88,7 @@ func (e entry) revision() string {
 
 // New makes a catalogue; nothing is looked at before Refresh.
 func New(shares []settings.Share, inspect Inspect, now func() time.Time, log *slog.Logger) *Catalogue {
-	c := &Catalogue{inspect: inspect, now: now, after: time.After, log: log, index: map[string]int{}}
+	c := &Catalogue{inspect: inspect, now: now, after: time.After, log: log, index: map[string]int{}, asking: make(chan struct{}, askedAtOnce)}
 	for i, s := range shares {
 		c.index[s.Name] = i
 		c.entries = append(c.entries, entry{share: s})
@@ -108,12 +110,17 @@ func (c *Catalogue) WithDownloads(d Download) *Catalogue {
 func (c *Catalogue) Refresh(ctx context.Context) {
 	var asked sync.WaitGroup
 	for i := range c.looking {
-		if c.isElsewhere(i) && len(c.looking[i]) == 0 {
+		if !c.isElsewhere(i) {
+			continue
+		}
+		select {
+		case c.looking[i] <- struct{}{}:
 			asked.Add(1)
 			c.elsewhere.Go(func() {
 				defer asked.Done()
-				c.look(ctx, i)
+				c.ask(ctx, i)
 			})
+		default: // it is being asked
 		}
 	}
 	for i := range c.looking {
@@ -137,10 +144,25 @@ func (c *Catalogue) Refresh(ctx context.Context) {
 // patience is how long a Refresh waits for others' servers.
 const patience = 15 * time.Second
 
+// askedAtOnce is how many others' servers are waited for side by side: each may
+// have a file that a child then looks at.
+const askedAtOnce = 8
+
 // isElsewhere reports whether another computer must answer before an entry is known.
 func (c *Catalogue) isElsewhere(i int) bool {
 	share := c.entry(i).share
 	return share.URL != "" || share.Connection != nil && share.Path == ""
+}
+
+// ask looks at an entry that is elsewhere, whose place the caller has taken.
+func (c *Catalogue) ask(ctx context.Context, i int) {
+	defer func() { <-c.looking[i] }()
+	select {
+	case c.asking <- struct{}{}:
+		defer func() { <-c.asking }()
+		c.update(ctx, i)
+	case <-ctx.Done():
+	}
 }
 
 // look brings one entry up to date. When ctx ends, it stays as it was.
@@ -151,6 +173,10 @@ func (c *Catalogue) look(ctx context.Context, i int) {
 		return
 	}
 	defer func() { <-c.looking[i] }()
+	c.update(ctx, i)
+}
+
+func (c *Catalogue) update(ctx context.Context, i int) {
 	before := c.entry(i)
 	if before.share.URL != "" && c.now().Sub(before.triedAt) < before.webInterval() {
 		return

@@ -93,37 +93,11 @@ func (f File) Paths() []string {
 	return append([]string{f.Path}, f.More...)
 }
 
-// Reading says how a data file is written, with pandas' names. What is zero is
-// found out from the file.
-type Reading struct {
-	// Delimiter is one ASCII character between fields.
-	Delimiter string `json:"delimiter,omitempty"`
-	// Encoding is one of the names that Encodings lists.
-	Encoding string `json:"encoding,omitempty"`
-	// Decimal is "." or ",", and Thousands what groups digits, if anything.
-	Decimal   string `json:"decimal,omitempty"`
-	Thousands string `json:"thousands,omitempty"`
-	// Header tells whether the first line has the names of the columns.
-	Header *bool `json:"header,omitempty"`
-	// DayFirst tells how 01/02/2020 is read; without it such dates stay text.
-	DayFirst *bool `json:"dayfirst,omitempty"`
-	// NAValues are the texts that stand for a missing value, beside an empty
-	// field; nil is pandas' own list, an empty one is none.
-	NAValues []string `json:"na_values,omitzero"`
-	// Sheet is the name of a workbook's sheet, SheetNumber its place, from 1; where
-	// neither is set it is the first that people see. Range is a part of it, as in
-	// A1:F200, A:F or A5:.
-	Sheet       string `json:"sheet,omitempty"`
-	SheetNumber int    `json:"sheet_number,omitempty"`
-	Range       string `json:"range,omitempty"`
-	// Types gives columns another type than that which is found, by name.
-	Types map[string]result.Type `json:"types,omitempty"`
-}
+// Reading says how a data file is written. What is zero is found out from the file.
+type Reading = operation.Reading
 
 // Encodings lists the encodings of text that can be read.
-func Encodings() []string {
-	return []string{"utf-8", "utf-16le", "utf-16be", "windows-1252", "latin-1"}
-}
+func Encodings() []string { return operation.Encodings() }
 
 // Format is the kind of a data file.
 type Format string
