@@ -146,13 +146,13 @@ func (r *run) summary(metrics []finding.Metric) string {
 	case numbers && has("cv_r2_mean"):
 		return what + ": on rows that it had not seen, R² is {cv_r2_mean} on average, and a prediction is off by {cv_mean_absolute_error_mean}."
 	case numbers:
-		return what + ": over {rows_used} rows, R² is {train_r2}, and a prediction is off by {train_mean_absolute_error} on average."
+		return what + ": on the {rows_used} rows that it learned from, R² is {train_r2}, and a prediction is off by {train_mean_absolute_error} on average."
 	case has("test_accuracy"):
-		return what + ": of {rows_test} rows that it had not seen, it gets the part {test_accuracy} right; always saying the most frequent class, {baseline_accuracy}."
+		return what + ": on {rows_test} rows that it had not seen, its accuracy is {test_accuracy}; always saying the most frequent class would reach {baseline_accuracy}."
 	case has("cv_accuracy_mean"):
-		return what + ": of rows that it had not seen, it gets the part {cv_accuracy_mean} right on average."
+		return what + ": on rows that it had not seen, its accuracy is {cv_accuracy_mean} on average."
 	default:
-		return what + ": of {rows_used} rows, it gets the part {train_accuracy} right."
+		return what + ": on the {rows_used} rows that it learned from, its accuracy is {train_accuracy}."
 	}
 }
 

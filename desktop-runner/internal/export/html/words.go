@@ -164,10 +164,10 @@ var summaries = map[string]string{
 	"analyze.predict":           "{target} diprediksi untuk {rows_predicted} baris.",
 	"trained.test_r2":           "{target} diprediksi dari kolom lain: pada {rows_test} baris yang belum pernah dilihat, R² sebesar {test_r2}, dan prediksi rata-rata meleset {test_mean_absolute_error}.",
 	"trained.cv_r2_mean":        "{target} diprediksi dari kolom lain: pada baris yang belum pernah dilihat, R² rata-rata {cv_r2_mean}, dan prediksi meleset {cv_mean_absolute_error_mean}.",
-	"trained.train_r2":          "{target} diprediksi dari kolom lain: dari {rows_used} baris, R² sebesar {train_r2}, dan prediksi rata-rata meleset {train_mean_absolute_error}.",
-	"trained.test_accuracy":     "{target} diprediksi dari kolom lain: dari {rows_test} baris yang belum pernah dilihat, bagian {test_accuracy} tepat; selalu menyebut kelas tersering, {baseline_accuracy}.",
-	"trained.cv_accuracy_mean":  "{target} diprediksi dari kolom lain: dari baris yang belum pernah dilihat, rata-rata bagian {cv_accuracy_mean} tepat.",
-	"trained.train_accuracy":    "{target} diprediksi dari kolom lain: dari {rows_used} baris, bagian {train_accuracy} tepat.",
+	"trained.train_r2":          "{target} diprediksi dari kolom lain: pada {rows_used} baris yang dipelajari, R² sebesar {train_r2}, dan prediksi rata-rata meleset {train_mean_absolute_error}.",
+	"trained.test_accuracy":     "{target} diprediksi dari kolom lain: pada {rows_test} baris yang belum pernah dilihat, akurasinya {test_accuracy}; selalu menyebut kelas tersering mencapai {baseline_accuracy}.",
+	"trained.cv_accuracy_mean":  "{target} diprediksi dari kolom lain: pada baris yang belum pernah dilihat, akurasi rata-ratanya {cv_accuracy_mean}.",
+	"trained.train_accuracy":    "{target} diprediksi dari kolom lain: pada {rows_used} baris yang dipelajari, akurasinya {train_accuracy}.",
 }
 
 // phrase is a sentence or title of a document, and its form in Indonesian.
