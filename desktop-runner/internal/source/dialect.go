@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -59,13 +60,13 @@ func detectDialect(path string, head []byte, given string) (dialect, error) {
 
 // checkStructure reads the whole file and gives the first line that does not
 // have the dialect's number of fields or breaks its quoting.
-func checkStructure(path string, d dialect) error {
+func checkStructure(ctx context.Context, path string, d dialect) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return errors.New("the file could not be opened")
 	}
 	defer f.Close()
-	return newRecords(f, d.delimiter).each(func(rec record) error { return rec.check(d.fields) })
+	return newRecords(heeding{ctx, f}, d.delimiter).each(func(rec record) error { return rec.check(d.fields) })
 }
 
 // census is what a delimiter makes of the sample.

@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -22,15 +23,23 @@ var (
 
 // explain says in our own words why the engine could not read the dataset.
 // DuckDB's message quotes cells and the path, so nothing of it but numbers is kept.
-func (r *reader) explain(err error) error {
+func (r *reader) explain(ctx context.Context, err error) error {
 	if !mayBeDamage(r.file.Format, err) {
 		return err
 	}
+	explained := r.explanation(ctx, err)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // nothing was looked through to its end
+	}
+	return explained
+}
+
+func (r *reader) explanation(ctx context.Context, err error) error {
 	switch r.file.Format {
 	case plan.CSV:
-		return r.unreadable(r.explainText(err.Error()))
+		return r.unreadable(r.explainText(ctx, err.Error()))
 	case plan.JSON:
-		return r.unreadable(r.explainJSON(err.Error()))
+		return r.unreadable(r.explainJSON(ctx, err.Error()))
 	case plan.XLSX:
 		return r.unreadable("it has a value that could not be taken over; set the type of its column to string")
 	default:
@@ -40,9 +49,9 @@ func (r *reader) explain(err error) error {
 
 // explainText looks through the files for what is wrong, since the engine's line
 // numbers are those of its own pieces.
-func (r *reader) explainText(message string) string {
+func (r *reader) explainText(ctx context.Context, message string) string {
 	for _, p := range r.texts {
-		if wrong := checkStructure(p.text, p.dialect); wrong != nil {
+		if wrong := checkStructure(ctx, p.text, p.dialect); wrong != nil {
 			return p.where() + wrong.Error()
 		}
 	}
@@ -62,9 +71,9 @@ func (r *reader) explainText(message string) string {
 	}
 }
 
-func (r *reader) explainJSON(message string) string {
+func (r *reader) explainJSON(ctx context.Context, message string) string {
 	where := ""
-	if line := brokenLine(r.file.Path); line > 0 && len(r.file.More) == 0 {
+	if line := brokenLine(ctx, r.file.Path); line > 0 && len(r.file.More) == 0 {
 		where = fmt.Sprintf(" at line %d", line)
 	} else if m := jsonPlace.FindStringSubmatch(message); m != nil {
 		where = " at " + strings.TrimSuffix(m[1], "/value") + " " + m[2]
@@ -83,13 +92,13 @@ func (r *reader) explainJSON(message string) string {
 
 // brokenLine gives the first line that is not JSON in a file with one record on
 // each; zero where the records are not written so, or all are well.
-func brokenLine(path string) int {
+func brokenLine(ctx context.Context, path string) int {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0
 	}
 	defer f.Close()
-	in := bufio.NewReaderSize(f, 1<<16)
+	in := bufio.NewReaderSize(heeding{ctx, f}, 1<<16)
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')
 		text := bytes.TrimSpace(bytes.TrimPrefix(line, utf8BOM))

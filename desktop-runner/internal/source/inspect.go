@@ -68,7 +68,10 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 	out := Description{Format: file.Format}
 	columns, rows, err := r.survey(ctx, Use{})
 	if err == nil {
-		out.Columns, out.Rows, out.Known = plain(columns), &rows, r.learn(rows, true)
+		out.Columns, out.Rows, out.Known = plain(columns), &rows, r.learn(ctx, rows, true)
+		if ctx.Err() != nil {
+			return Description{}, context.Cause(ctx)
+		}
 	}
 	out.Guess, out.Layout, out.Notes = r.guess(), r.layout(), r.notes()
 	return out, r.unchanged(err)

@@ -49,12 +49,12 @@ func (r *reader) survey(ctx context.Context, use Use) (columns []column, rows in
 // in JSON whose form it does not tell. It is thorough for files that will be read
 // often: it looks which texts for a missing value there are, which takes as long
 // as reading them.
-func (r *reader) learn(rows int64, thorough bool) *plan.Known {
+func (r *reader) learn(ctx context.Context, rows int64, thorough bool) *plan.Known {
 	k := &plan.Known{Stamp: r.stamp, Rows: rows}
 	switch r.file.Format {
 	case plan.CSV:
 		for _, t := range r.texts {
-			k.Texts = append(k.Texts, t.known(r.gaps, thorough))
+			k.Texts = append(k.Texts, t.known(ctx, r.gaps, thorough))
 		}
 	case plan.JSON:
 		if r.detect || len(r.fields) != len(r.file.Paths()) {
@@ -77,7 +77,7 @@ func (r *reader) adopt(k *plan.Known) {
 
 // known is what was found of a file, all of whose rows were read; gaps tells
 // whether any value is missing in its dataset.
-func (t *text) known(gaps, thorough bool) plan.KnownText {
+func (t *text) known(ctx context.Context, gaps, thorough bool) plan.KnownText {
 	out := plan.KnownText{
 		Encoding: t.encoding, Rewritten: t.text != t.path, Delimiter: string(t.dialect.delimiter), Header: t.header,
 		Names: t.names, Unsure: t.unsure, Serial: t.serial,
@@ -90,7 +90,7 @@ func (t *text) known(gaps, thorough bool) plan.KnownText {
 		out.NAValues = naValues(t.reading)
 	case gaps:
 		// What is quoted may be written in another way.
-		out.NAValues = occurring(t.text, naValues(t.reading), func(na string) bool { return strings.ContainsAny(na, "\"\r\n") })
+		out.NAValues = occurring(ctx, t.text, naValues(t.reading), func(na string) bool { return strings.ContainsAny(na, "\"\r\n") })
 	}
 	return out
 }

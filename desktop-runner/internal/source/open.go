@@ -98,7 +98,7 @@ func (r *reader) lookFirst(ctx context.Context, use Use) error {
 	if err != nil {
 		return err
 	}
-	if k := r.learn(rows, false); k != nil {
+	if k := r.learn(ctx, rows, false); k != nil {
 		r.adopt(k)
 	}
 	return nil

@@ -144,7 +144,7 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 			break
 		}
 	}
-	return r.explain(err)
+	return r.explain(ctx, err)
 }
 
 // unchanged gives an error where a file was written to while it was read: what

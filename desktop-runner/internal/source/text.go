@@ -102,7 +102,7 @@ func (t *text) look(ctx context.Context, folder string, room int64) error {
 	if t.dialect, err = detectDialect(t.text, head, t.reading.Delimiter); err != nil {
 		return err
 	}
-	if t.dialect.fields == 1 && t.text == t.path && hasBlankLines(t.path) {
+	if t.dialect.fields == 1 && t.text == t.path && hasBlankLines(ctx, t.path) {
 		// For the engine, a blank line would be a row.
 		return t.rewrite(ctx, folder, room)
 	}
@@ -125,7 +125,7 @@ func oddLineEnds(head []byte) bool {
 	return returns != both || both != 0 && feeds != both
 }
 
-func hasBlankLines(path string) bool {
+func hasBlankLines(ctx context.Context, path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
 		return false
@@ -133,10 +133,10 @@ func hasBlankLines(path string) bool {
 	defer f.Close()
 	// Each piece is looked at with the end of the one before.
 	const overlap = 2
-	buffer, kept := make([]byte, overlap+rewriteBytes), 1
+	in, buffer, kept := heeding{ctx, f}, make([]byte, overlap+rewriteBytes), 1
 	buffer[0] = '\n'
 	for {
-		n, err := f.Read(buffer[kept:])
+		n, err := in.Read(buffer[kept:])
 		piece := buffer[:kept+n]
 		if bytes.Contains(piece, []byte("\n\n")) || bytes.Contains(piece, []byte("\n\r\n")) {
 			return true
@@ -160,10 +160,13 @@ func (t *text) sniff(ctx context.Context, limit int) error {
 		return errors.New("the file could not be opened")
 	}
 	defer f.Close()
-	in := csv.NewReader(skipBOM(f))
+	in := csv.NewReader(heeding{ctx, skipBOM(f)})
 	in.Comma, in.FieldsPerRecord, in.ReuseRecord = rune(t.dialect.delimiter), -1, true
 	first, err := in.Read()
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
 		return errors.New("its first line could not be read; check the quotes and separators there")
 	}
 	first = slices.Clone(first)
@@ -179,9 +182,9 @@ func (t *text) sniff(ctx context.Context, limit int) error {
 				tallies[i].add(cell)
 			}
 		}
-		if n%sniffRecords == 0 && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	return t.conclude(first, tallies, missing)
 }
@@ -357,30 +360,32 @@ func (t *text) refit(ctx context.Context, message, folder string, room int64) (b
 		return t.refitEncoding(ctx, folder, room)
 	case strings.Contains(message, misfitMark), strings.Contains(message, "Could not convert"), strings.Contains(message, "Conversion Error"):
 		if t.whole {
-			return t.refitThreads(), nil
+			return t.refitThreads(ctx)
 		}
 		return true, t.sniff(ctx, 0)
-	case t.text == t.path && checkStructure(t.text, t.dialect) == nil && hasOddLineEnds(t.path):
+	case t.text == t.path && checkStructure(ctx, t.text, t.dialect) == nil && hasOddLineEnds(ctx, t.path):
 		return true, t.rewrite(ctx, folder, room)
 	default:
-		return t.refitThreads(), nil
+		return t.refitThreads(ctx)
 	}
 }
 
 // refitThreads lets one thread read a file that has all that it should, and quotes:
 // several threads begin at what looks like the end of a record, and that may be
 // inside of a value. The engine notices, and gives up.
-func (t *text) refitThreads() bool {
-	if t.serial || len(occurring(t.text, []string{"\""}, nil)) == 0 || checkStructure(t.text, t.dialect) != nil {
-		return false
+func (t *text) refitThreads(ctx context.Context) (bool, error) {
+	if t.serial || len(occurring(ctx, t.text, []string{"\""}, nil)) == 0 || checkStructure(ctx, t.text, t.dialect) != nil {
+		return false, context.Cause(ctx)
 	}
 	t.serial = true
-	return true
+	return true, nil
 }
 
 func (t *text) refitEncoding(ctx context.Context, folder string, room int64) (bool, error) {
-	line, foreign := foreignText(t.text)
+	line, foreign := foreignText(ctx, t.text)
 	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
 	case line == 0:
 		return false, nil
 	case foreign && t.reading.Encoding == "" && t.encoding == utf8Name:
