@@ -126,6 +126,13 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"unknown format":         {operation.Export, `{"inputs":[{"task":"t"}],"format":"htm"}`, "params.format", "did you mean", "html"},
 		"report of a dataset":    {operation.Export, `{"inputs":[{"dataset":"d"}],"format":"html"}`, "params.inputs[0]", "name a task", ""},
 		"data file of two":       {operation.Export, `{"inputs":[{"dataset":"d"},{"dataset":"e"}],"format":"csv"}`, "params.inputs", "exactly one input", ""},
+		"parquet of two":         {operation.Export, `{"inputs":[{"task":"d"},{"task":"e"}],"format":"parquet"}`, "params.inputs", "exactly one input", ""},
+		"workbook of two":        {operation.Export, `{"inputs":[{"task":"d"},{"dataset":"e"}],"format":"xlsx"}`, "params.inputs", "exactly one input", ""},
+		"workbook about data":    {operation.Export, `{"inputs":[{"dataset":"d"}],"format":"xlsx","content":"report"}`, "params.inputs[0]", "name a task", ""},
+		"results of a dataset":   {operation.Export, `{"inputs":[{"upload":"u"}],"format":"json"}`, "params.inputs[0]", "name a task", ""},
+		"report as parquet":      {operation.Export, `{"inputs":[{"task":"t"}],"format":"parquet","content":"report"}`, "params.content", "html, xlsx, json", ""},
+		"rows as html":           {operation.Export, `{"inputs":[{"task":"t"}],"format":"html","content":"rows"}`, "params.content", "xlsx, csv, parquet", ""},
+		"unknown content":        {operation.Export, `{"inputs":[{"task":"t"}],"format":"xlsx","content":"row"}`, "params.content", "did you mean", "rows"},
 		"unknown report langage": {operation.Export, `{"inputs":[{"task":"t"}],"format":"html","language":"xx"}`, "params.language", "known are en, id", ""},
 	}
 	for name, tc := range cases {
@@ -159,6 +166,27 @@ func TestSources_CanBeReplacedThroughTheirPointers(t *testing.T) {
 	raw, err := json.Marshal(p)
 	require.NoError(t, err)
 	require.JSONEq(t, `{"inputs":[{"task":"a"},{"task":"id"}],"format":"html","language":"en"}`, string(raw))
+}
+
+func TestExport_ReadsRowsOnlyWhereTheFileHoldsThem(t *testing.T) {
+	t.Parallel()
+	for params, want := range map[string]operation.Reads{
+		`{"inputs":[{"task":"a"}],"format":"html"}`:                     operation.ReadsResult,
+		`{"inputs":[{"task":"a"}],"format":"json"}`:                     operation.ReadsResult,
+		`{"inputs":[{"task":"a"}],"format":"csv"}`:                      operation.ReadsRows,
+		`{"inputs":[{"task":"a"}],"format":"parquet"}`:                  operation.ReadsRows,
+		`{"inputs":[{"upload":"a"}],"format":"parquet"}`:                operation.ReadsRows,
+		`{"inputs":[{"task":"a"}],"format":"xlsx"}`:                     operation.ReadsResult,
+		`{"inputs":[{"task":"a"}],"format":"xlsx","content":"rows"}`:    operation.ReadsRows,
+		`{"inputs":[{"task":"a"}],"format":"xlsx","content":"report"}`:  operation.ReadsResult,
+		`{"inputs":[{"dataset":"a"}],"format":"xlsx"}`:                  operation.ReadsRows,
+		`{"inputs":[{"dataset_id":"a"}],"format":"xlsx"}`:               operation.ReadsRows,
+		`{"inputs":[{"dataset":"a"}],"format":"xlsx","content":"rows"}`: operation.ReadsRows,
+	} {
+		p, wrong := decode(operation.Export, params)
+		require.Empty(t, wrong, params)
+		require.Equal(t, want, p.Sources()[0].Reads, params)
+	}
 }
 
 func TestSources_AreBothSidesOfAJoin(t *testing.T) {

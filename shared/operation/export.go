@@ -2,6 +2,8 @@ package operation
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"ddap/shared/fault"
 	"ddap/shared/i18n"
@@ -12,17 +14,40 @@ type Format string
 
 // The formats.
 const (
-	HTML Format = "html"
-	CSV  Format = "csv"
+	HTML    Format = "html"
+	XLSX    Format = "xlsx"
+	JSON    Format = "json"
+	CSV     Format = "csv"
+	Parquet Format = "parquet"
 )
+
+// Content says what an exported file holds.
+type Content string
+
+// What a file may hold.
+const (
+	// ReportContent is made of results, and of nothing else.
+	ReportContent Content = "report"
+	// RowsContent are the rows of one input.
+	RowsContent Content = "rows"
+)
+
+// contents are what each format can hold; the first is usual.
+var contents = map[Format][]Content{
+	HTML: {ReportContent}, JSON: {ReportContent},
+	CSV: {RowsContent}, Parquet: {RowsContent},
+	XLSX: {ReportContent, RowsContent},
+}
 
 const maxExportInputs = 50
 
-// ExportParams asks for a file: a report of results (html), or the rows of one
-// input's dataset (csv).
+// ExportParams asks for a file: a report of results (html, xlsx), the results
+// themselves (json), or the rows of one input's dataset (csv, parquet, xlsx).
 type ExportParams struct {
 	Inputs []Source `json:"inputs"`
 	Format Format   `json:"format"`
+	// Content matters where a format can hold either; see Holds.
+	Content Content `json:"content,omitempty"`
 	// Title heads a report. Default: the names of the inputs.
 	Title string `json:"title,omitempty"`
 	// Language of a report's fixed words and of its numbers. Default en.
@@ -44,11 +69,31 @@ func (p *ExportParams) Sources() []SourceAt {
 	return out
 }
 
+// Holds gives what the file will hold: what is asked for, or else what the format
+// usually holds. A workbook is a report where every input is a task, and has rows
+// where one is data.
+func (p *ExportParams) Holds() Content {
+	possible := contents[p.Format]
+	switch {
+	case p.Content != "":
+		return p.Content
+	case len(possible) == 0:
+		return ReportContent
+	case len(possible) > 1 && slices.ContainsFunc(p.Inputs, func(s Source) bool { return s.Task == "" }):
+		return RowsContent
+	default:
+		return possible[0]
+	}
+}
+
 // NeedsData reports whether the export reads rows, and so must run where they are.
-func (p *ExportParams) NeedsData() bool { return p.Format != HTML }
+func (p *ExportParams) NeedsData() bool { return p.Holds() == RowsContent }
 
 func (p *ExportParams) check() []fault.Field {
 	var out []fault.Field
+	if p.Content != "" && !slices.Contains(contents[p.Format], p.Content) {
+		return []fault.Field{{Path: "params.content", Message: fmt.Sprintf("a %s file cannot hold what %q asks for; formats that can are %s", p.Format, p.Content, formatsOf(p.Content))}}
+	}
 	if p.NeedsData() && len(p.Inputs) != 1 {
 		out = append(out, fault.Field{Path: "params.inputs", Message: fmt.Sprintf("a %s file takes exactly one input, not %d", p.Format, len(p.Inputs))})
 	}
@@ -62,6 +107,19 @@ func (p *ExportParams) check() []fault.Field {
 	}
 	return out
 }
+
+func formatsOf(c Content) string {
+	var out []string
+	for _, f := range exportFormats {
+		if slices.Contains(contents[f], c) {
+			out = append(out, string(f))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// exportFormats are the formats in the order of a form.
+var exportFormats = []Format{HTML, XLSX, JSON, CSV, Parquet}
 
 var exportSpec = Spec{
 	Code: Export, Name: "export",
@@ -77,9 +135,20 @@ var exportSpec = Spec{
 			Title: i18n.Text{EN: "What to export", ID: "Yang diekspor"},
 		},
 		{
-			Name: "format", Kind: String, Required: true, Choices: []string{string(HTML), string(CSV)},
+			Name: "format", Kind: String, Required: true, Choices: []string{string(HTML), string(XLSX), string(JSON), string(CSV), string(Parquet)},
 			Title: i18n.Text{EN: "Format", ID: "Format"},
-			Help:  i18n.Text{EN: "html is a report; csv is the data itself.", ID: "html adalah laporan; csv adalah datanya."},
+			Help: i18n.Text{
+				EN: "html is a report; json has the results for programs; csv and parquet are the data itself; xlsx is a workbook with either.",
+				ID: "html adalah laporan; json berisi hasil untuk program; csv dan parquet adalah datanya; xlsx adalah buku kerja berisi salah satunya.",
+			},
+		},
+		{
+			Name: "content", Kind: String, Choices: []string{string(ReportContent), string(RowsContent)},
+			Title: i18n.Text{EN: "What a workbook holds", ID: "Isi buku kerja"},
+			Help: i18n.Text{
+				EN: "report or rows; without it a report where every input is a task, and rows where one is data.",
+				ID: "report (laporan) atau rows (baris); jika kosong, laporan bila semua masukan adalah tugas, dan baris bila ada yang berupa data.",
+			},
 		},
 		{
 			Name: "title", Kind: String,

@@ -5,9 +5,14 @@ package export
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"ddap/desktop-runner/internal/export/csvfile"
+	"ddap/desktop-runner/internal/export/html"
+	"ddap/desktop-runner/internal/export/jsonfile"
+	"ddap/desktop-runner/internal/export/parquetfile"
 	"ddap/desktop-runner/internal/finding"
+	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/step"
 	"ddap/shared/operation"
 )
@@ -17,7 +22,22 @@ func Data(ctx context.Context, s *step.Step, p *operation.ExportParams) (finding
 	switch p.Format {
 	case operation.CSV:
 		return csvfile.Run(ctx, s)
+	case operation.Parquet:
+		return parquetfile.Run(ctx, s)
 	default:
 		return finding.Finding{}, fmt.Errorf("no format named %q for data", p.Format)
+	}
+}
+
+// Report writes the results of the inputs into workDir in the format that is
+// asked for, and reads nothing but these. now is when it is made.
+func Report(workDir string, inputs []plan.Input, p *operation.ExportParams, now time.Time) (finding.Finding, error) {
+	switch p.Format {
+	case operation.HTML:
+		return html.Run(workDir, inputs, p, now)
+	case operation.JSON:
+		return jsonfile.Run(workDir, inputs, p)
+	default:
+		return finding.Finding{}, fmt.Errorf("no format named %q for reports", p.Format)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"ddap/desktop-runner/internal/analyze"
 	"ddap/desktop-runner/internal/export"
-	"ddap/desktop-runner/internal/export/html"
 	"ddap/desktop-runner/internal/fetch"
 	"ddap/desktop-runner/internal/filter"
 	"ddap/desktop-runner/internal/finding"
@@ -39,9 +38,9 @@ func (w *work) operate(ctx context.Context, params operation.Params) (finding.Fi
 // where the policy lets them leave.
 func (w *work) export(ctx context.Context, p *operation.ExportParams) (finding.Finding, error) {
 	if !p.NeedsData() {
-		return html.Run(w.plan.WorkDir, w.plan.Inputs, p, time.Now())
+		return export.Report(w.plan.WorkDir, w.plan.Inputs, p, time.Now())
 	}
-	if err := w.policy.RefuseRows("a " + string(p.Format) + " file of this data"); err != nil {
+	if err := w.policy.RefuseRows(string(p.Format) + " with the rows of this data"); err != nil {
 		return finding.Finding{}, err
 	}
 	return w.onData(ctx, p, func(ctx context.Context, s *step.Step) (finding.Finding, error) { return export.Data(ctx, s, p) })

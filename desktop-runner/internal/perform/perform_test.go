@@ -222,6 +222,10 @@ func TestRun_FailsWithAReasonAndSaysWhatWouldBeRight(t *testing.T) {
 		"no operation":         {operation.Code(999), fetch, input("p", penguins, result.Rows), task.InvalidParams, "operation_code"},
 		"no data":              {operation.Fetch, fetch, plan.Input{Name: "p"}, task.InputLost, "not on this computer"},
 		"rows of summaries":    {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"parquet of summaries": {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"parquet"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"workbook of the same": {operation.Export, `{"inputs":[{"dataset":"x"}],"format":"xlsx"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"a workbook of rows":   {operation.Export, `{"inputs":[{"task":"x"}],"format":"xlsx","content":"rows"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
+		"results of data":      {operation.Export, `{"inputs":[{"task":"x"}],"format":"json"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to export"},
 		"a report of data":     {operation.Export, `{"inputs":[{"task":"x"}],"format":"html"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to report"},
 		"a feature of few":     {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y"}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
 	}
