@@ -27,6 +27,7 @@ var walls = []wall{
 	{"github.com/jackc/pgx", []string{"desktop-runner/internal/database/..."}, "other databases are spoken to in one place"},
 	{"github.com/go-sql-driver/mysql", []string{"desktop-runner/internal/database/..."}, "other databases are spoken to in one place"},
 	{"modernc.org/sqlite", []string{"desktop-runner/internal/database"}, "other databases are spoken to in one place"},
+	{"github.com/xuri/excelize", []string{"desktop-runner/internal/export/xlsx"}, "workbooks are written in one place"},
 	{"github.com/go-gota/gota", []string{"desktop-runner/internal/frame"}, "missing values are handled in one place"},
 	{"github.com/landlock-lsm/go-landlock", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},
 	{"github.com/elastic/go-seccomp-bpf", []string{"desktop-runner/internal/sandbox"}, "one wall around the child"},

@@ -11,6 +11,7 @@ import (
 	"ddap/desktop-runner/internal/export/html"
 	"ddap/desktop-runner/internal/export/jsonfile"
 	"ddap/desktop-runner/internal/export/parquetfile"
+	"ddap/desktop-runner/internal/export/xlsx"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/desktop-runner/internal/step"
@@ -24,6 +25,8 @@ func Data(ctx context.Context, s *step.Step, p *operation.ExportParams) (finding
 		return csvfile.Run(ctx, s)
 	case operation.Parquet:
 		return parquetfile.Run(ctx, s)
+	case operation.XLSX:
+		return xlsx.Rows(ctx, s)
 	default:
 		return finding.Finding{}, fmt.Errorf("no format named %q for data", p.Format)
 	}
@@ -31,12 +34,14 @@ func Data(ctx context.Context, s *step.Step, p *operation.ExportParams) (finding
 
 // Report writes the results of the inputs into workDir in the format that is
 // asked for, and reads nothing but these. now is when it is made.
-func Report(workDir string, inputs []plan.Input, p *operation.ExportParams, now time.Time) (finding.Finding, error) {
+func Report(ctx context.Context, workDir string, inputs []plan.Input, p *operation.ExportParams, now time.Time) (finding.Finding, error) {
 	switch p.Format {
 	case operation.HTML:
 		return html.Run(workDir, inputs, p, now)
 	case operation.JSON:
 		return jsonfile.Run(workDir, inputs, p)
+	case operation.XLSX:
+		return xlsx.Run(ctx, workDir, inputs, p, now)
 	default:
 		return finding.Finding{}, fmt.Errorf("no format named %q for reports", p.Format)
 	}

@@ -38,7 +38,7 @@ func (w *work) operate(ctx context.Context, params operation.Params) (finding.Fi
 // where the policy lets them leave.
 func (w *work) export(ctx context.Context, p *operation.ExportParams) (finding.Finding, error) {
 	if !p.NeedsData() {
-		return export.Report(w.plan.WorkDir, w.plan.Inputs, p, time.Now())
+		return export.Report(ctx, w.plan.WorkDir, w.plan.Inputs, p, time.Now())
 	}
 	if err := w.policy.RefuseRows(string(p.Format) + " with the rows of this data"); err != nil {
 		return finding.Finding{}, err
