@@ -240,6 +240,7 @@ func (r *report) chartOf(c result.Chart, d chartData) *excelize.Chart {
 		XAxis:        excelize.ChartAxis{Title: titled(r.axis(c.X), 10), ReverseOrder: kind == excelize.Bar},
 		YAxis:        excelize.ChartAxis{Title: titled(r.axis(c.Y), 10), MajorGridLines: true},
 		ShowBlanksAs: "gap",
+		VaryColors:   new(bool), // one colour a series
 	}
 	if len(d.series) > 1 {
 		out.Legend.Position = "bottom"
@@ -251,19 +252,23 @@ func (r *report) chartOf(c result.Chart, d chartData) *excelize.Chart {
 		gap := uint(3)
 		out.GapWidth = &gap
 	}
-	for _, s := range d.series {
+	for i, s := range d.series {
 		series := excelize.ChartSeries{Name: d.name(s.y), Categories: d.cells(s.x), Values: d.cells(s.y)}
 		if c.Type == result.Line {
 			series.Line = excelize.LineOptions{Type: excelize.LineSolid, Width: 2}
-			series.Marker = excelize.ChartMarker{Symbol: "none"}
 		}
-		if c.Type == result.Scatter {
-			series.Marker = excelize.ChartMarker{Symbol: "circle", Size: 4}
+		if c.Type == result.Line || c.Type == result.Scatter {
+			// A point between two gaps shows by its mark alone.
+			fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colours[i%len(colours)]}}
+			series.Fill, series.Marker = fill, excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill}
 		}
 		out.Series = append(out.Series, series)
 	}
 	return out
 }
+
+// colours are those of series.
+var colours = []string{"2166AC", "D95F02", "1B9E77", "7570B3", "A6761D", "666666"}
 
 // kindOf chooses the native chart: lines over numbers and dates are scatter
 // charts with lines, since a line chart would put all places at equal distances;
