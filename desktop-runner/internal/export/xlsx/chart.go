@@ -232,13 +232,14 @@ func (r *report) draw(c result.Chart, d chartData) bool {
 
 func (r *report) chartOf(c result.Chart, d chartData) *excelize.Chart {
 	kind := kindOf(c, d)
+	dark := excelize.Font{Color: "404040", Size: 9} // the library's own is hard to read
 	out := &excelize.Chart{
 		Type:         kind,
 		Dimension:    excelize.ChartDimension{Width: chartWidth, Height: chartHeight},
 		Title:        titled(r.words.Phrase(c.Title), 12),
 		Legend:       excelize.ChartLegend{Position: "none"},
-		XAxis:        excelize.ChartAxis{Title: titled(r.axis(c.X), 10), ReverseOrder: kind == excelize.Bar},
-		YAxis:        excelize.ChartAxis{Title: titled(r.axis(c.Y), 10), MajorGridLines: true},
+		XAxis:        excelize.ChartAxis{Title: titled(r.axis(c.X), 10), ReverseOrder: kind == excelize.Bar, Font: dark, TickLabelPosition: excelize.ChartTickLabelLow},
+		YAxis:        excelize.ChartAxis{Title: titled(r.axis(c.Y), 10), MajorGridLines: true, Font: dark},
 		ShowBlanksAs: "gap",
 		VaryColors:   new(bool), // one colour a series
 	}
