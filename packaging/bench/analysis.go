@@ -75,14 +75,20 @@ var inputs = []input{
 
 // figure is what one program took for one question.
 type figure struct {
-	Seconds   float64   `json:"seconds"`
-	PeakBytes int64     `json:"peak_bytes"`
-	Answer    []float64 `json:"answer"`
+	Seconds float64 `json:"seconds"`
+	// FitSeconds is the part of Seconds for fitting and scoring a model; zero where
+	// that is not told.
+	FitSeconds float64   `json:"fit_seconds"`
+	PeakBytes  int64     `json:"peak_bytes"`
+	Answer     []float64 `json:"answer"`
 }
 
 // analysis measures operations in their child process beside pandas and DuckDB
 // on the same files, one after another on the same processors.
 func analysis(ctx context.Context, opts options) error {
+	if opts.models {
+		return modelsBench(ctx, opts)
+	}
 	a := &analysisBench{options: opts, folder: filepath.Join(".task", "bench"), threads: runtime.NumCPU()}
 	if err := a.prepare(ctx); err != nil {
 		return err
@@ -287,12 +293,16 @@ func (a *analysisBench) child(ctx context.Context, order []byte, done *reply) (f
 	if err := errors.Join(readErr, cmd.Wait()); err != nil {
 		return figure{}, fmt.Errorf("do the task in a child: %w", err)
 	}
-	took := time.Since(begun)
+	ended := time.Now()
 	peak := int64(0)
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		peak = usage.Maxrss * 1024
 	}
-	return figure{Seconds: took.Seconds(), PeakBytes: peak}, nil
+	one := figure{Seconds: ended.Sub(begun).Seconds(), PeakBytes: peak}
+	if !done.fitting.IsZero() {
+		one.FitSeconds = ended.Sub(done.fitting).Seconds()
+	}
+	return one, nil
 }
 
 // order is what package worker of the runner reads.
@@ -317,6 +327,11 @@ func (a *analysisBench) order(w question, in input, work string, known json.RawM
 
 // reply is what a child says last.
 type reply struct {
+	Progress struct {
+		Stage string `json:"stage"`
+	} `json:"progress"`
+	// fitting is when it said that it has begun to fit a model.
+	fitting time.Time
 	Outcome struct {
 		Document *result.Document `json:"document"`
 		Failure  *struct {
@@ -334,6 +349,9 @@ func (r *reply) read(lines *json.Decoder) error {
 	for {
 		if err := lines.Decode(r); err != nil {
 			return fmt.Errorf("read what the child says: %w", err)
+		}
+		if r.fitting.IsZero() && r.Progress.Stage == "fitting" {
+			r.fitting = time.Now()
 		}
 		switch {
 		case r.Outcome.Failure != nil:

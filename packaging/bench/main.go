@@ -5,6 +5,7 @@
 //
 //	go run ./packaging/bench idle
 //	go run ./packaging/bench analysis
+//	go run ./packaging/bench analysis --models --only kmeans --size 200000x20
 package main
 
 import (
@@ -57,8 +58,12 @@ type options struct {
 	starts int
 	// data is the example data.
 	data string
-	// only is the one file that is measured, where it is not empty.
+	// only is the one file that is measured, or the one model, where it is not empty.
 	only string
+	// models measures models instead of other operations, and size is the one size
+	// of their files, where it is not empty.
+	models bool
+	size   string
 }
 
 func parse(name string, args []string) (options, error) {
@@ -66,7 +71,9 @@ func parse(name string, args []string) (options, error) {
 	flags := flag.NewFlagSet("bench "+name, flag.ContinueOnError)
 	flags.StringVar(&opts.bin, "bin", "bin", "folder with the built programs (./task build)")
 	flags.StringVar(&opts.data, "data", "examples/data", "folder with the example data")
-	flags.StringVar(&opts.only, "only", "", "one file to measure, as in flights.xlsx; the others are left out")
+	flags.StringVar(&opts.only, "only", "", "one file to measure, as in flights.xlsx, or one model, as in kmeans; the others are left out")
+	flags.BoolVar(&opts.models, "models", false, "measure models beside scikit-learn")
+	flags.StringVar(&opts.size, "size", "", "one size of the files for models, as in 200000x20; the others are left out")
 	flags.DurationVar(&opts.settle, "settle", 5*time.Second, "how long memory must stand still before it is measured")
 	flags.IntVar(&opts.starts, "starts", 5, "how often each program is started; the median counts for starts, the best for workloads")
 	if err := flags.Parse(args); err != nil {

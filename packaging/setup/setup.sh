@@ -47,6 +47,9 @@ why_pandas="is measured against in the bench of operations"
 have_openpyxl() { /usr/bin/python3 -c "import openpyxl" 2>/dev/null; }
 why_openpyxl="reads workbooks for pandas in that bench"
 
+have_sklearn() { /usr/bin/python3 -c "import sklearn" 2>/dev/null; }
+why_sklearn="is measured against in the bench of models"
+
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
 why_node="runs DuckDB's own client in that bench"
 
@@ -58,9 +61,10 @@ package() { # need, system
 	compiler:macos) echo "the command line tools: xcode-select --install" ;;
 	pandas:debian) echo python3-pandas ;;
 	openpyxl:debian) echo python3-openpyxl ;;
+	sklearn:debian) echo python3-sklearn ;;
 	node:debian) echo nodejs npm ;;
 	node:*) echo nodejs ;;
-	pandas:* | openpyxl:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
+	pandas:* | openpyxl:* | sklearn:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
 	mariadb:arch | mariadb:macos) echo mariadb ;;
 	# Without the package around it, which would set up a database that runs from then on.
 	mariadb:debian) echo mariadb-server-core ;;
