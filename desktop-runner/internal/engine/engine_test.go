@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -196,4 +197,37 @@ func TestPath_IsOneFileWhateverItsName(t *testing.T) {
 		require.NoError(t, err, ending)
 		require.Equal(t, [][]any{{int64(1)}}, rows, ending)
 	}
+}
+
+func TestStream_GivesTheCellsOfEach(t *testing.T) {
+	t.Parallel()
+	db := open(t, engine.Options{WorkDir: t.TempDir()})
+	query := "SELECT i::DOUBLE AS x, CASE WHEN i % 3 = 0 THEN NULL ELSE 'é' || i END AS s, i % 2 = 0 AS b FROM range(10000) r(i) ORDER BY i DESC"
+	want, err := db.Rows(t.Context(), query)
+	require.NoError(t, err)
+	var got [][]any
+	require.NoError(t, db.Stream(t.Context(), func(row []engine.Value) error {
+		one := make([]any, len(row))
+		for i, cell := range row {
+			one[i] = cell
+		}
+		got = append(got, one)
+		return nil
+	}, query))
+	require.Equal(t, want, got)
+}
+
+func TestStream_StopsAtAnErrorAndAtItsContext(t *testing.T) {
+	t.Parallel()
+	db := open(t, engine.Options{WorkDir: t.TempDir()})
+	full, rows := errors.New("full"), 0
+	require.Equal(t, full, db.Stream(t.Context(), func([]engine.Value) error { rows++; return full }, "SELECT range FROM range(100000)"))
+	require.Equal(t, 1, rows)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := db.Stream(ctx, func([]engine.Value) error { cancel(); rows++; return nil }, "SELECT range FROM range(1000000)")
+	require.Equal(t, engine.Interrupted, engine.KindOf(err))
+	require.Less(t, rows, 10_000)
+	require.Equal(t, engine.Internal, engine.KindOf(db.Stream(t.Context(), nil, "SELECT nothing")))
+	_, err = db.Rows(t.Context(), "SELECT 1")
+	require.NoError(t, err, "the database lives on")
 }

@@ -83,7 +83,7 @@ func Read(ctx context.Context, s *step.Step, columns []result.Column) (*Table, e
 		}
 		t.Columns[j].Levels, t.Columns[j].Codes = levels, make([]int32, 0, s.Rows)
 	}
-	err := s.DB.Each(ctx, func(row []any) error {
+	err := s.DB.Stream(ctx, func(row []engine.Value) error {
 		for j, cell := range row {
 			t.Columns[j].add(cell, places[j])
 		}
