@@ -115,6 +115,9 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 			mean, deviation = moments(values)
 		}
 	}
+	if scaled := o.Scaler == operation.StandardScaler; scaled && !finite(deviation) || in.Fill != nil && !finite(*in.Fill) {
+		return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", c.Name)
+	}
 	// Truth values stay 0 and 1: a difference of one of them is what people ask for.
 	if o.Scaler == operation.StandardScaler && in.Type != result.Boolean {
 		if in.Shift = mean; deviation > 0 {
@@ -329,7 +332,8 @@ func (in *Input) numbers(c *Column, rows []int) []float64 {
 		if math.IsNaN(x) {
 			x = fill
 		}
-		out[k] = (x - in.Shift) / factor
+		// What is far beyond the numbers that were learned from may not be finite.
+		out[k] = min(max((x-in.Shift)/factor, -math.MaxFloat64), math.MaxFloat64)
 	}
 	return out
 }
@@ -408,8 +412,12 @@ func (r *Recipe) Check() error {
 			return fmt.Errorf("the column %q fills in a category that it has not", in.Name)
 		case in.Fill != nil && !finite(*in.Fill), !finite(in.Shift), !finite(in.Factor):
 			return fmt.Errorf("the column %q has a number that is not finite", in.Name)
+		case in.Factor < 0:
+			return fmt.Errorf("the column %q has a scale below 0", in.Name)
 		case !Categorical(in.Type) && len(in.Categories) > 0:
 			return fmt.Errorf("the column %q of numbers has categories", in.Name)
+		case !Categorical(in.Type) && in.Fill == nil && !r.DropNumbers:
+			return fmt.Errorf("the column %q has nothing for a missing number", in.Name)
 		}
 	}
 	return nil

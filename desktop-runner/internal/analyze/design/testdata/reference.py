@@ -14,13 +14,12 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 FILE = next(p for p in pathlib.Path(__file__).resolve().parents if (p / "go.mod").exists()) / "examples/data/penguins.json"
-NUMBERS = ["beak_length_mm", "body_mass_g"]
-TEXTS = ["island", "sex"]
+NUMBERS = ["Beak Length (mm)", "Body Mass (g)"]
+TEXTS = ["Island", "Sex"]
 
 
 def main():
     frame = pd.DataFrame(json.loads(FILE.read_text()))
-    frame.columns = [c.strip().lower().replace(" ", "_").replace("(", "").replace(")", "") for c in frame.columns]
     numbers = frame[NUMBERS].astype(float).to_numpy()
     texts = frame[TEXTS].astype(object).where(frame[TEXTS].notna(), None)
     train = np.arange(len(frame)) % 4 != 3
@@ -33,13 +32,13 @@ def main():
             made = imputer.transform(numbers)
             if scale:
                 made = StandardScaler().fit(made[train]).transform(made)
-            out["cases"].append({"numeric_imputation": strategy, "scaler": "standard" if scale else "none", "columns": made.T.tolist()})
+            out["cases"].append({"numeric_imputation": strategy, "scaler": "standard" if scale else "none", "columns": made.T.round(12).tolist()})
     for strategy in ["most_frequent", "constant"]:
         for drop in [None, "first"]:
             # A missing text is its own category, and the last one, as "~" sorts.
             filled = SimpleImputer(strategy=strategy, fill_value="~missing", missing_values=None).fit(texts[train].to_numpy()).transform(texts.to_numpy())
             made = OneHotEncoder(drop=drop, sparse_output=False, handle_unknown="ignore").fit(filled[train]).transform(filled)
-            out["cases"].append({"categorical_imputation": strategy, "drop_first": drop == "first", "columns": made.T.tolist()})
+            out["cases"].append({"categorical_imputation": strategy, "drop_first": drop == "first", "columns": made.T.round(12).tolist()})
     print(json.dumps(out).replace('"cases"', '\n"cases"'))
 
 
