@@ -96,35 +96,46 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 	if len(values) == 0 {
 		return bad("params.features", "%s has no number in the rows that the model learns from; leave it out", c.Name)
 	}
-	missing := len(rows) - len(values)
-	mean, deviation := moments(values)
 	if o.NumericImputation != operation.DropRows {
-		fill := mean
-		if o.NumericImputation == operation.ImputeMedian {
-			fill = median(values)
-		}
-		if o.NumericImputation == operation.ImputeMostFrequent {
-			fill = mode(values)
+		fill := filling(values, o.NumericImputation)
+		if !finite(fill) {
+			return tooLarge(c.Name)
 		}
 		in.Fill = &fill
-		if o.Scaler == operation.StandardScaler && missing > 0 {
-			// Scaling sees the numbers that were filled in.
-			for range missing {
-				values = append(values, fill)
-			}
-			mean, deviation = moments(values)
-		}
-	}
-	if scaled := o.Scaler == operation.StandardScaler; scaled && !finite(deviation) || in.Fill != nil && !finite(*in.Fill) {
-		return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", c.Name)
 	}
 	// Truth values stay 0 and 1: a difference of one of them is what people ask for.
-	if o.Scaler == operation.StandardScaler && in.Type != result.Boolean {
-		if in.Shift = mean; deviation > 0 {
-			in.Factor = deviation
-		}
+	if o.Scaler != operation.StandardScaler || in.Type == result.Boolean {
+		return nil
+	}
+	if in.Fill != nil {
+		// Scaling sees the numbers that were filled in.
+		values = append(values, slices.Repeat([]float64{*in.Fill}, len(rows)-len(values))...)
+	}
+	mean, deviation := moments(values)
+	if !finite(deviation) {
+		return tooLarge(c.Name)
+	}
+	if in.Shift = mean; deviation > 0 {
+		in.Factor = deviation
 	}
 	return nil
+}
+
+// filling is the number that stands for a missing one.
+func filling(values []float64, by operation.Imputation) float64 {
+	switch by {
+	case operation.ImputeMedian:
+		return median(values)
+	case operation.ImputeMostFrequent:
+		return mode(values)
+	default:
+		mean, _ := moments(values)
+		return mean
+	}
+}
+
+func tooLarge(column string) error {
+	return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", column)
 }
 
 // moments gives mean and standard deviation (of the population), in two passes.
@@ -403,22 +414,40 @@ func at(rows []int, k int) int {
 // Check refuses a recipe that no Learn has made: it comes from a file.
 func (r *Recipe) Check() error {
 	for _, in := range r.Inputs {
-		switch {
-		case !Suitable(in.Type):
+		if !Suitable(in.Type) {
 			return fmt.Errorf("the column %q has the type %q, from which no model learns", in.Name, in.Type)
-		case Categorical(in.Type) && len(in.Categories) == 0:
-			return fmt.Errorf("the column %q has no categories", in.Name)
-		case in.FillCategory != nil && (*in.FillCategory < 0 || *in.FillCategory >= len(in.Categories)):
-			return fmt.Errorf("the column %q fills in a category that it has not", in.Name)
-		case in.Fill != nil && !finite(*in.Fill), !finite(in.Shift), !finite(in.Factor):
-			return fmt.Errorf("the column %q has a number that is not finite", in.Name)
-		case in.Factor < 0:
-			return fmt.Errorf("the column %q has a scale below 0", in.Name)
-		case !Categorical(in.Type) && len(in.Categories) > 0:
-			return fmt.Errorf("the column %q of numbers has categories", in.Name)
-		case !Categorical(in.Type) && in.Fill == nil && !r.DropNumbers:
-			return fmt.Errorf("the column %q has nothing for a missing number", in.Name)
 		}
+		check := in.checkNumbers
+		if Categorical(in.Type) {
+			check = in.checkCategories
+		}
+		if err := check(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Input) checkNumbers(r *Recipe) error {
+	switch {
+	case len(in.Categories) > 0 || in.FillCategory != nil:
+		return fmt.Errorf("the column %q of numbers has categories", in.Name)
+	case in.Fill == nil && !r.DropNumbers:
+		return fmt.Errorf("the column %q has nothing for a missing number", in.Name)
+	case in.Fill != nil && !finite(*in.Fill), !finite(in.Shift), !finite(in.Factor):
+		return fmt.Errorf("the column %q has a number that is not finite", in.Name)
+	case in.Factor < 0:
+		return fmt.Errorf("the column %q has a scale below 0", in.Name)
+	}
+	return nil
+}
+
+func (in *Input) checkCategories(*Recipe) error {
+	switch {
+	case len(in.Categories) == 0:
+		return fmt.Errorf("the column %q has no categories", in.Name)
+	case in.FillCategory != nil && (*in.FillCategory < 0 || *in.FillCategory >= len(in.Categories)):
+		return fmt.Errorf("the column %q fills in a category that it has not", in.Name)
 	}
 	return nil
 }

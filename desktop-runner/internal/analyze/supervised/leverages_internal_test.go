@@ -35,7 +35,7 @@ func hat(t *testing.T, x estimator.Columns) []float64 {
 func TestLeverages_AreTheDiagonalOfTheHatMatrix(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(20) {
-		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // reproducible, not secret
+		random := rand.New(rand.NewPCG(seed, 0))
 		x := make(estimator.Columns, 1+random.IntN(5))
 		for j := range x {
 			for range 40 {
