@@ -26,6 +26,7 @@ const (
 	MannWhitney        Model = "mann_whitney"
 	ChiSquare          Model = "chi_square"
 	ANOVA              Model = "anova"
+	HoltWinters        Model = "holt_winters"
 	// Predict uses a model that another task trained.
 	Predict Model = "predict"
 )
@@ -215,6 +216,7 @@ var modelSpecs = []ModelSpec{
 	mannWhitneyModel,
 	chiSquareModel,
 	anovaModel,
+	holtWintersModel,
 	decisionTreeModel,
 	randomForestModel,
 	autoModel,

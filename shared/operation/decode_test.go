@@ -215,6 +215,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		operation.MannWhitney:      func() (any, error) { return analyze.MannWhitney() },
 		operation.ChiSquare:        func() (any, error) { return analyze.ChiSquare() },
 		operation.ANOVA:            func() (any, error) { return analyze.ANOVA() },
+		operation.HoltWinters:      func() (any, error) { return analyze.HoltWinters() },
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")

@@ -8,6 +8,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/correlation"
 	"ddap/desktop-runner/internal/analyze/describe"
+	"ddap/desktop-runner/internal/analyze/holtwinters"
 	"ddap/desktop-runner/internal/analyze/hypothesis"
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/linear"
@@ -32,6 +33,7 @@ var models = map[operation.Model]model{
 	operation.MannWhitney:      hypothesis.MannWhitney,
 	operation.ChiSquare:        hypothesis.ChiSquare,
 	operation.ANOVA:            hypothesis.ANOVA,
+	operation.HoltWinters:      holtwinters.Run,
 }
 
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by

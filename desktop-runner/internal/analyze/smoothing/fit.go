@@ -297,6 +297,9 @@ func (s *search) step(x []float64, sse float64, damping *float64) ([]float64, fl
 	}
 	square := mat.NewSymDense(len(free), nil)
 	for a, j := range free {
+		if s.ctx.Err() != nil {
+			return nil, 0
+		}
 		for b := a; b < len(free); b++ {
 			square.SetSym(a, b, dot(s.jacobian[j], s.jacobian[free[b]]))
 		}

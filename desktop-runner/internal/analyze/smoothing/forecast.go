@@ -42,13 +42,9 @@ func (f *Fit) copyEnd() state {
 // or else from 2,000 futures drawn with the seed, with normal errors. The error is
 // the context's.
 func (f *Fit) Ahead(ctx context.Context, steps int, level float64, seed int64) ([]Forecast, error) {
-	out := make([]Forecast, steps)
-	s, phi := f.copyEnd(), f.phi(&f.Params)
-	for h := range out {
-		base, slope := f.base(&s, phi)
-		out[h].Mean = f.seasoned(base, &s)
-		// Without an error the state moves on as expected.
-		f.take(&s, &f.Params, out[h].Mean, base, slope)
+	out, phi := make([]Forecast, steps), f.phi(&f.Params)
+	for h, mean := range f.Means(steps) {
+		out[h].Mean = mean
 	}
 	if f.Positive() {
 		return out, f.simulate(ctx, out, level, seed)
@@ -67,6 +63,18 @@ func (f *Fit) Ahead(ctx context.Context, steps int, level float64, seed int64) (
 		variance += c * c
 	}
 	return out, ctx.Err()
+}
+
+// Means forecasts steps numbers.
+func (f *Fit) Means(steps int) []float64 {
+	out, s, phi := make([]float64, steps), f.copyEnd(), f.phi(&f.Params)
+	for h := range out {
+		base, slope := f.base(&s, phi)
+		out[h] = f.seasoned(base, &s)
+		// Without an error the state moves on as expected.
+		f.take(&s, &f.Params, out[h], base, slope)
+	}
+	return out
 }
 
 func (f *Fit) simulate(ctx context.Context, out []Forecast, level float64, seed int64) error {
