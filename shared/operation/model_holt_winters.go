@@ -83,10 +83,10 @@ func checkHoltWinters(p *AnalyzeParams) []fault.Field {
 	at := func(name, message string) {
 		out = append(out, fault.Field{Path: "params.params." + name, Message: message})
 	}
-	switch {
-	case asked.Time == "":
+	switch asked.Time {
+	case "":
 		at("time", "is required: the column that orders the rows")
-	case asked.Time == p.Target:
+	case p.Target:
 		at("time", "is the target; name the column of time")
 	}
 	if asked.Seasonal != "none" && asked.SeasonalPeriods < 2 {

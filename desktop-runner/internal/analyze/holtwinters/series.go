@@ -155,8 +155,10 @@ func (s *series) cell(at float64) any {
 		if at == math.Trunc(at) {
 			return int64(at)
 		}
+		return at
+	default:
+		return at
 	}
-	return at
 }
 
 func (s *series) label(at float64) string { return fmt.Sprint(s.cell(at)) }

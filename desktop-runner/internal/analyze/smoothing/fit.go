@@ -45,19 +45,19 @@ func (f Form) Least() int {
 // bounds, and holds one number for each of y and each parameter in memory. The
 // error is the context's.
 func FitSeries(ctx context.Context, y []float64, f Form) (*Fit, error) {
-	s := &search{ctx: ctx, f: f, y: y, r: make([]float64, len(y)), moved: make([]float64, len(y))}
+	s := &search{f: f, y: y, r: make([]float64, len(y)), moved: make([]float64, len(y))}
 	if f.Seasonal != None {
 		s.ring = make([]float64, f.Periods)
 	}
 	s.bounds()
 	var best []float64
 	least := math.Inf(1)
-	points, err := s.grid()
+	points, err := s.grid(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, start := range points {
-		x, sse, err := s.descend(start)
+		x, sse, err := s.descend(ctx, start)
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,6 @@ func FitSeries(ctx context.Context, y []float64, f Form) (*Fit, error) {
 // trend/level, seasonal/(1-level), damping, initial level, initial trend, seasons:
 // so that all bounds are those of a box.
 type search struct {
-	ctx         context.Context
 	f           Form
 	y, r, moved []float64
 	ring        []float64
@@ -169,6 +168,7 @@ func (s *search) initial() []float64 {
 		out = append(out, (last-first)/float64((cycles-1)*m))
 	case Multiplicative:
 		out = append(out, math.Pow(last/first, 1/float64((cycles-1)*m)))
+	case None:
 	}
 	for i := range m {
 		switch s.f.Seasonal {
@@ -176,13 +176,14 @@ func (s *search) initial() []float64 {
 			out = append(out, s.y[i]-first)
 		case Multiplicative:
 			out = append(out, s.y[i]/first)
+		case None:
 		}
 	}
 	return out
 }
 
 // grid gives the best points of a grid over the smoothing parameters.
-func (s *search) grid() ([][]float64, error) {
+func (s *search) grid(ctx context.Context) ([][]float64, error) {
 	type point struct {
 		x   []float64
 		sse float64
@@ -209,7 +210,7 @@ func (s *search) grid() ([][]float64, error) {
 	}
 	tail, points := s.initial(), make([]point, 0, len(heads))
 	for _, head := range heads {
-		if err := s.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		x := slices.Concat(head, tail)
@@ -224,17 +225,17 @@ func (s *search) grid() ([][]float64, error) {
 }
 
 // descend goes down from x as far as it gets.
-func (s *search) descend(x []float64) ([]float64, float64, error) {
+func (s *search) descend(ctx context.Context, x []float64) ([]float64, float64, error) {
 	x = slices.Clone(x)
 	sse, damping, small := s.sse(x, s.r), 1e-3, 0
 	for range iterations {
 		if math.IsInf(sse, 0) || sse == 0 {
 			break
 		}
-		if err := s.differentiate(x); err != nil {
+		if err := s.differentiate(ctx, x); err != nil {
 			return nil, 0, err
 		}
-		to, reached := s.step(x, sse, &damping)
+		to, reached := s.step(ctx, x, sse, &damping)
 		if to == nil {
 			break
 		}
@@ -248,15 +249,15 @@ func (s *search) descend(x []float64) ([]float64, float64, error) {
 			break
 		}
 	}
-	return x, sse, s.ctx.Err()
+	return x, sse, ctx.Err()
 }
 
 // differentiate fills the Jacobian of the residuals s.r by differences.
-func (s *search) differentiate(x []float64) error {
+func (s *search) differentiate(ctx context.Context, x []float64) error {
 	const delta = 1e-7
 	at := slices.Clone(x)
 	for j := range x {
-		if err := s.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
 		h := delta * max(math.Abs(x[j]), 1e-2)
@@ -282,7 +283,7 @@ func dot(a, b []float64) (sum float64) {
 
 // step looks for a better point; nil where there is none near. Parameters at a
 // bound that would cross it stay there.
-func (s *search) step(x []float64, sse float64, damping *float64) ([]float64, float64) {
+func (s *search) step(ctx context.Context, x []float64, sse float64, damping *float64) ([]float64, float64) {
 	var free []int
 	var slope []float64
 	for j := range x {
@@ -297,7 +298,7 @@ func (s *search) step(x []float64, sse float64, damping *float64) ([]float64, fl
 	}
 	square := mat.NewSymDense(len(free), nil)
 	for a, j := range free {
-		if s.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return nil, 0
 		}
 		for b := a; b < len(free); b++ {
@@ -305,7 +306,7 @@ func (s *search) step(x []float64, sse float64, damping *float64) ([]float64, fl
 		}
 	}
 	for *damping < 1e12 {
-		if s.ctx.Err() != nil {
+		if ctx.Err() != nil {
 			return nil, 0
 		}
 		to := s.move(x, free, slope, square, *damping)

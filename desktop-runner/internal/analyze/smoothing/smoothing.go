@@ -113,6 +113,7 @@ func (f Form) take(s *state, p *Params, y, base, slope float64) {
 	case Multiplicative:
 		clean = y / s.seasons[s.next]
 		s.seasons[s.next] = p.Seasonal*y/base + (1-p.Seasonal)*s.seasons[s.next]
+	case None:
 	}
 	s.level = p.Level*clean + (1-p.Level)*base
 	switch f.Trend {
@@ -120,6 +121,7 @@ func (f Form) take(s *state, p *Params, y, base, slope float64) {
 		s.trend = p.Trend*(s.level-before) + (1-p.Trend)*slope
 	case Multiplicative:
 		s.trend = p.Trend*s.level/before + (1-p.Trend)*slope
+	case None:
 	}
 	if len(s.seasons) > 0 {
 		if s.next++; s.next == len(s.seasons) {
