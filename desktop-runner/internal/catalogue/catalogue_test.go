@@ -154,6 +154,33 @@ func TestCatalogue_LooksAgain_OnlyWhenAFileChanged(t *testing.T) {
 	require.NotEqual(t, first.Datasets[0].Revision, o.Offer().Datasets[0].Revision)
 }
 
+// On some file systems what is known of a file is never relied on, so that it is
+// looked at again and again.
+func TestCatalogue_LogsWhatIsShared_OnceAndNotAtEveryLook(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.csv")
+	require.NoError(t, os.WriteFile(path, []byte("a\n1\n"), 0o600))
+	now, looks, column := noon, 0, "a"
+	inspect := func(context.Context, plan.File) (worker.Description, error) {
+		looks++
+		return worker.Description{
+			Format: plan.CSV, Columns: []result.Column{{Name: column, Type: result.Integer}}, Known: &plan.Known{Stamp: "one that no file has"},
+		}, nil
+	}
+	var log strings.Builder
+	c := catalogue.New([]settings.Share{{Name: "a", Path: path, Policy: result.Rows}}, inspect, func() time.Time { return now }, slog.New(slog.NewTextHandler(&log, nil)))
+	told := func() int { return strings.Count(log.String(), "dataset is shared") }
+	for range 3 {
+		c.Refresh(t.Context())
+		now = now.Add(time.Hour)
+	}
+	require.Equal(t, 3, looks)
+	require.Equal(t, 1, told(), "%s", &log)
+	column = "b"
+	c.Refresh(t.Context())
+	require.Equal(t, 2, told(), "other columns are news: %s", &log)
+}
+
 func TestCatalogue_HandsOutWhatItKnowsOfAFile_AndLooksAgainWhereItIsAnother(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.csv")

@@ -151,6 +151,34 @@ func TestSeal_RefusesModelsOfFewRows(t *testing.T) {
 	}
 }
 
+// A model's file predicts without the data, so it is judged by itself: whoever
+// made the finding may have forgotten to ask.
+func TestSeal_KeepsNoTrainedModelOfFewRows(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fit  finding.Fit
+		kept bool
+	}{
+		"too few rows":          {finding.Fit{Rows: 7, Parameters: 3, Support: 7}, false},
+		"a feature of few rows": {finding.Fit{Rows: 100, Parameters: 3, Support: 4}, false},
+		"a row that decides":    {finding.Fit{Rows: 100, Parameters: 3, Support: 90, Leverages: leverages(100, 1)}, false},
+		"enough":                {finding.Fit{Rows: 100, Parameters: 3, Support: 90}, true},
+	} {
+		f := finding.Finding{Kind: "m", Model: &finding.Model{Name: "decision_tree", Fit: c.fit}}
+		p := planOf(t, result.Aggregates, 5)
+		out, err := egress.Seal(p, f)
+		if c.kept {
+			require.NoError(t, err, name)
+			require.Equal(t, "model.json", out.Artifacts[0].Name)
+			continue
+		}
+		require.Equal(t, string(task.PolicyRefused), fault.CodeOf(err), name)
+		require.NoFileExists(t, filepath.Join(p.WorkDir, "model.json"), name)
+		_, err = egress.Seal(planOf(t, result.Rows, 0), f)
+		require.NoError(t, err, name)
+	}
+}
+
 // leverages of so many rows, of which the first are given and the others have none.
 func leverages(rows int, first ...float64) []float64 {
 	return append(first, make([]float64, rows-len(first))...)
