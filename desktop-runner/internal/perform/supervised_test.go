@@ -2,6 +2,7 @@ package perform_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -196,6 +197,46 @@ func TestSupervised_RefusesAClassOfFewRowsOfProtectedData(t *testing.T) {
 	require.NotNil(t, out.Failure)
 	require.Equal(t, task.PolicyRefused, out.Failure.Reason)
 	require.NotContains(t, out.Failure.Message, "Ann")
+}
+
+// Each of these is refused by one check alone.
+func TestSupervised_RefusesWhatFewRowsOfProtectedDataDecide(t *testing.T) {
+	t.Parallel()
+	var rows strings.Builder
+	rows.WriteString("x,far,boss,y,class\n")
+	for i := range 100 {
+		far, boss, class := i%7, 0, "b"
+		if i == 50 {
+			far = 1_000_000
+		}
+		if i%40 == 1 {
+			boss = 1
+		}
+		if i%50 == 2 {
+			class = "Ann"
+		}
+		fmt.Fprintf(&rows, "%d,%d,%d,%d,%s\n", i%10, far, boss, i*7%13, class)
+	}
+	file := filepath.Join(t.TempDir(), "few.csv")
+	require.NoError(t, os.WriteFile(file, []byte(rows.String()), 0o600))
+	const none = `,"validation":{"method":"none"}`
+	for name, c := range map[string]struct{ model, more, says string }{
+		"a class, where nothing is split":  {"decision_tree", `,"target":"class","features":["x"]` + none, "a class of class"},
+		"a feature":                        {"decision_tree", `,"target":"y","features":["x","boss"]` + none, "differ in boss"},
+		"a target":                         {"decision_tree", `,"target":"boss","target_type":"number","features":["x"]` + none, "differ in boss"},
+		"a part that is judged by too few": {"decision_tree", `,"target":"y","features":["x"],"validation":{"method":"split","test_size":0.03}`, "fewer than 5 rows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out := run(t, planFor(t, operation.Analyze, learn(c.model, c.more), input("penguins", file, result.Aggregates)))
+			require.NotNil(t, out.Failure)
+			require.Equal(t, task.PolicyRefused, out.Failure.Reason, out.Failure.Message)
+			require.Contains(t, out.Failure.Message, c.says)
+			require.NotContains(t, out.Failure.Message, "Ann")
+			open := run(t, planFor(t, operation.Analyze, learn(c.model, c.more), input("penguins", file, result.Rows)))
+			require.Nil(t, open.Failure, "%+v", open.Failure)
+		})
+	}
 }
 
 func TestAuto_SaysWhichModelItTookAndWhy(t *testing.T) {
