@@ -67,10 +67,14 @@ func (e *CollinearError) Error() string {
 	return fmt.Sprintf("column %d can be calculated from the other columns", e.Column)
 }
 
-// Solve fits. It holds nothing as large as the data, besides a few blocks of
-// rows. The error is a *CollinearError (of features only where the penalty is
+// Solve fits. It holds a few blocks of rows beside the data and 16 squares of the
+// number of columns; where a penalised problem has more columns than rows, a
+// copy of the data and a square of the number of rows. The error is a *CollinearError (of features only where the penalty is
 // zero; of a constant target never), or the context's.
 func Solve(ctx context.Context, p Problem) (*Fit, error) {
+	if p.Penalty > 0 && len(p.X) > len(p.Y) {
+		return wide(ctx, p)
+	}
 	return solve(ctx, p, float64(len(p.Y))*math.Pow(float64(len(p.X)+1), 2) <= smallWork)
 }
 

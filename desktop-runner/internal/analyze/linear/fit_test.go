@@ -7,26 +7,28 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/leastsquares"
 	"ddap/desktop-runner/internal/analyze/linear"
-	"ddap/desktop-runner/internal/analyze/matrix"
-	"ddap/shared/result"
 )
 
-func rows(data ...[]float64) *matrix.Matrix {
-	m := &matrix.Matrix{Rows: len(data)}
-	for j := range data[0] {
-		m.Columns = append(m.Columns, result.Column{Name: string(rune('a' + j)), Type: result.Float})
-	}
+// rows is a sample of rows whose last number is the target.
+func rows(data ...[]float64) estimator.Sample {
+	p := len(data[0]) - 1
+	s := estimator.Sample{X: make(estimator.Columns, p)}
 	for _, row := range data {
-		m.Data = append(m.Data, row...)
+		for j := range p {
+			s.X[j] = append(s.X[j], row[j])
+		}
+		s.Y = append(s.Y, row[p])
 	}
-	return m
+	return s
 }
 
 // longley is the Longley data set of NIST's Statistical Reference Datasets,
 // https://www.itl.nist.gov/div898/strd/lls/data/Longley.shtml: six features that
 // nearly follow from each other, then the target.
-func longley() *matrix.Matrix {
+func longley() estimator.Sample {
 	return rows(
 		[]float64{83.0, 234289, 2356, 1590, 107608, 1947, 60323},
 		[]float64{88.5, 259426, 2325, 1456, 108632, 1948, 61122},
@@ -49,9 +51,10 @@ func longley() *matrix.Matrix {
 
 func TestOrdinary_HasTheCertifiedValuesOfLongley(t *testing.T) {
 	t.Parallel()
-	f, err := linear.Ordinary(t.Context(), longley(), true, 0.95)
+	f, err := linear.Ordinary(t.Context(), longley(), true, 0.95, 0)
 	require.NoError(t, err)
 	// Certified values of NIST.
+	terms := f.Terms()
 	certified := [][2]float64{
 		{-3482258.63459582, 890420.383607373},
 		{15.0618722713733, 84.9149257747669},
@@ -62,64 +65,64 @@ func TestOrdinary_HasTheCertifiedValuesOfLongley(t *testing.T) {
 		{1829.15146461355, 455.478499142212},
 	}
 	for i, c := range certified {
-		require.InEpsilon(t, c[0], f.Terms[i].Coefficient, 1e-10, f.Terms[i].Name)
-		require.InEpsilon(t, c[1], f.Terms[i].StdError, 1e-10, f.Terms[i].Name)
+		require.InEpsilon(t, c[0], terms[i].Coefficient, 1e-10)
+		require.InEpsilon(t, c[1], terms[i].StdError, 1e-10)
 	}
 	require.InEpsilon(t, 304.854073561965, f.ResidualStdError(), 1e-11)
-	require.InEpsilon(t, 0.995479004577296, f.R2, 1e-12)
-	require.InEpsilon(t, 330.285339234588, f.F, 1e-10)
-	require.Equal(t, 9, f.DF)
+	require.InEpsilon(t, 0.995479004577296, f.R2(), 1e-12)
+	statistic, _ := f.F()
+	require.InEpsilon(t, 330.285339234588, statistic, 1e-10)
+	require.InDelta(t, 9, f.DF(), 0)
 }
 
 func TestOrdinary_IsExactOnAStraightLine(t *testing.T) {
 	t.Parallel()
-	f, err := linear.Ordinary(t.Context(), rows([]float64{1, 3}, []float64{2, 5}, []float64{3, 7}, []float64{4, 9}), true, 0.95)
+	f, err := linear.Ordinary(t.Context(), rows([]float64{1, 3}, []float64{2, 5}, []float64{3, 7}, []float64{4, 9}), true, 0.95, 0)
 	require.NoError(t, err)
-	require.InDelta(t, 1, f.Terms[0].Coefficient, 1e-12) // by hand: y = 1 + 2x
-	require.InDelta(t, 2, f.Terms[1].Coefficient, 1e-12)
-	require.InDelta(t, 1, f.R2, 1e-12)
-	require.Less(t, f.Terms[1].PValue, 1e-12)
+	require.InDelta(t, 1, f.Terms()[0].Coefficient, 1e-12) // by hand: y = 1 + 2x
+	require.InDelta(t, 2, f.Terms()[1].Coefficient, 1e-12)
+	require.InDelta(t, 1, f.R2(), 1e-12)
+	require.Less(t, f.Terms()[1].PValue, 1e-12)
 }
 
 func TestOrdinary_NamesWhatCannotBeDetermined(t *testing.T) {
 	t.Parallel()
-	var c *linear.CollinearError
-	_, err := linear.Ordinary(t.Context(), rows([]float64{1, 7, 3}, []float64{2, 7, 5}, []float64{3, 7, 6}, []float64{4, 7, 6}), true, 0.95)
-	require.ErrorAs(t, err, &c)
-	require.Equal(t, linear.CollinearError{Feature: "b", Constant: true}, *c)
-
-	// b = 2a + 1
-	_, err = linear.Ordinary(t.Context(), rows([]float64{1, 3, 3}, []float64{2, 5, 5}, []float64{3, 7, 6}, []float64{4, 9, 6}), true, 0.95)
-	require.ErrorAs(t, err, &c)
-	require.Equal(t, linear.CollinearError{Feature: "b"}, *c)
-
-	_, err = linear.Ordinary(t.Context(), rows([]float64{1, 3}, []float64{2, 3}, []float64{3, 3}), true, 0.95)
-	require.ErrorAs(t, err, &c)
-	require.Equal(t, "b", c.Feature, "a constant target")
-
-	_, err = linear.Ordinary(t.Context(), rows([]float64{1, 0.1}, []float64{2, 0.1}, []float64{3, 0.1}), true, 0.95)
-	require.ErrorAs(t, err, &c, "0.1 leaves a rounding error about its mean")
+	cases := map[string]struct {
+		sample estimator.Sample
+		want   leastsquares.CollinearError
+	}{
+		"a constant":        {rows([]float64{1, 7, 3}, []float64{2, 7, 5}, []float64{3, 7, 6}, []float64{4, 7, 6}), leastsquares.CollinearError{Column: 1, Constant: true}},
+		"twice and one":     {rows([]float64{1, 3, 3}, []float64{2, 5, 5}, []float64{3, 7, 6}, []float64{4, 9, 6}), leastsquares.CollinearError{Column: 1}},
+		"a sum":             {rows([]float64{.1, .2, .1 + .2, 3}, []float64{.7, .1, .7 + .1, 5}, []float64{.3, .3, .6, 6}, []float64{.4, 9, 9.4, 6}, []float64{.4, 8.1, .4 + 8.1, 6}), leastsquares.CollinearError{Column: 2}},
+		"a constant target": {rows([]float64{1, 3}, []float64{2, 3}, []float64{3, 3}), leastsquares.CollinearError{Column: 1, Constant: true}},
+		"a tenth":           {rows([]float64{1, 0.1}, []float64{2, 0.1}, []float64{3, 0.1}), leastsquares.CollinearError{Column: 1, Constant: true}},
+	}
+	for name, tc := range cases {
+		_, err := linear.Ordinary(t.Context(), tc.sample, true, 0.95, 0)
+		var c *leastsquares.CollinearError
+		require.ErrorAs(t, err, &c, name)
+		require.Equal(t, tc.want, *c, name)
+	}
 }
 
-func TestOrdinary_GivesTheSameBitsWithManyBlocks(t *testing.T) {
+func TestOrdinary_GivesTheSameBitsOnAnyNumberOfProcessors(t *testing.T) {
 	t.Parallel()
-	m := rows([]float64{0, 0, 0})
-	m.Data, m.Rows = nil, 10_000
-	for i := range m.Rows {
-		x, z := float64(i%97), math.Sin(float64(i))
-		m.Data = append(m.Data, x, z, 3+2*x-5*z+math.Cos(float64(i*i)))
-	}
-	first, err := linear.Ordinary(t.Context(), m, true, 0.95)
-	require.NoError(t, err)
-	require.InDelta(t, 2, first.Terms[1].Coefficient, 0.01)
-	require.InDelta(t, -5, first.Terms[2].Coefficient, 0.05)
-	for range 3 {
-		again, err := linear.Ordinary(t.Context(), m, true, 0.95)
-		require.NoError(t, err)
-		for i, term := range first.Terms {
-			require.Equal(t, math.Float64bits(term.Coefficient), math.Float64bits(again.Terms[i].Coefficient))
-			require.Equal(t, math.Float64bits(term.StdError), math.Float64bits(again.Terms[i].StdError))
+	m := estimator.Sample{X: make(estimator.Columns, 8)}
+	for i := range 60_000 {
+		y := 0.0
+		for j := range m.X {
+			m.X[j] = append(m.X[j], math.Sin(float64(i*(j+3))))
+			y += float64(j) * m.X[j][i]
 		}
+		m.Y = append(m.Y, y+math.Cos(float64(i*i)))
+	}
+	first, err := linear.Ordinary(t.Context(), m, true, 0.95, 1)
+	require.NoError(t, err)
+	require.InDelta(t, 2, first.Coefficients[2], 0.05)
+	for threads := range 5 {
+		again, err := linear.Ordinary(t.Context(), m, true, 0.95, threads)
+		require.NoError(t, err)
+		require.Equal(t, first, again)
 	}
 }
 
@@ -127,20 +130,23 @@ func TestOrdinary_StopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := linear.Ordinary(ctx, longley(), true, 0.95)
+	_, err := linear.Ordinary(ctx, longley(), true, 0.95, 0)
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-func TestFit_LeveragesAreThoseOfTheHatMatrix(t *testing.T) {
+func TestLeverages_AreThoseOfTheHatMatrix(t *testing.T) {
 	t.Parallel()
-	columns := []result.Column{{Name: "x", Type: result.Float}, {Name: "y", Type: result.Float}}
-	m := &matrix.Matrix{Columns: columns, Rows: 4, Data: []float64{1, 2, 2, 1, 3, 4, 10, 9}}
-	fit, err := linear.Ordinary(t.Context(), m, true, 0.95)
+	x := estimator.Columns{{1, 2, 3, 10}}
+	got, err := linear.Leverages(t.Context(), x, true)
 	require.NoError(t, err)
 	// By hand: 1/4 + (x - 4)²/Σ(x - 4)², with Σ = 9 + 4 + 1 + 36 = 50.
-	require.InDeltaSlice(t, []float64{0.43, 0.33, 0.27, 0.97}, fit.Leverages(m), 1e-12)
-	fit, err = linear.Ordinary(t.Context(), m, false, 0.95)
+	require.InDeltaSlice(t, []float64{0.43, 0.33, 0.27, 0.97}, got, 1e-12)
+	got, err = linear.Leverages(t.Context(), x, false)
 	require.NoError(t, err)
 	// By hand: x²/Σx², with Σ = 114.
-	require.InDeltaSlice(t, []float64{1. / 114, 4. / 114, 9. / 114, 100. / 114}, fit.Leverages(m), 1e-12)
+	require.InDeltaSlice(t, []float64{1. / 114, 4. / 114, 9. / 114, 100. / 114}, got, 1e-12)
+	// A constant, and a column that follows from another, add nothing.
+	got, err = linear.Leverages(t.Context(), estimator.Columns{{7, 7, 7, 7}, x[0], {3, 5, 7, 21}}, true)
+	require.NoError(t, err)
+	require.InDeltaSlice(t, []float64{0.43, 0.33, 0.27, 0.97}, got, 1e-9)
 }

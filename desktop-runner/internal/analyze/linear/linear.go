@@ -9,9 +9,13 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
+	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/leastsquares"
 	"ddap/desktop-runner/internal/analyze/matrix"
+	"ddap/desktop-runner/internal/analyze/plane"
 	"ddap/desktop-runner/internal/finding"
-	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
 	"ddap/shared/fault"
@@ -41,10 +45,12 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	}
 	s.Tracker.Stage("loading", 0.4, 0.7)
 	columns := append(slices.Clone(features), target)
-	m, err := matrix.Load(ctx, s, columns)
+	data, err := matrix.Columnwise(ctx, s, columns, true, 2)
 	if err != nil {
 		return finding.Finding{}, err
 	}
+	m := &matrix.Matrix{Columns: columns, Rows: len(data[0]), Dropped: s.Rows - int64(len(data[0]))}
+	sample := estimator.Sample{X: data[:len(features)], Y: data[len(features)]}
 	s.Tracker.Stage("fitting", 0.7, 1)
 	model := finding.Fit{Rows: int64(m.Rows), Parameters: int64(len(features)), Support: int64(m.Rows)}
 	if options.FitIntercept {
@@ -56,18 +62,27 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err := enough(model); err != nil {
 		return finding.Finding{}, err
 	}
-	fit, err := Ordinary(ctx, m, options.FitIntercept, options.ConfidenceLevel)
+	fit, err := Ordinary(ctx, sample, options.FitIntercept, options.ConfidenceLevel, 0)
 	if err != nil {
-		return finding.Finding{}, refuse(err, target.Name)
+		return finding.Finding{}, refuseNamed(err, columns)
 	}
 	if !s.SingleRowsMayShow {
-		model.Leverages = fit.Leverages(m)
+		if model.Leverages, err = Leverages(ctx, sample.X, options.FitIntercept); err != nil {
+			return finding.Finding{}, err
+		}
 	}
-	return report(fit, m, model, s.SingleRowsMayShow, map[string]any{
+	predicted, err := fit.Sum(ctx, sample.X)
+	if err != nil {
+		return finding.Finding{}, err //nolint:wrapcheck // the context's
+	}
+	return report(fit, m, model, fitted{predicted: predicted, actual: sample.Y}, s.SingleRowsMayShow, map[string]any{
 		"model": p.Model, "target": target.Name, "features": source.NamesOf(features),
 		"fit_intercept": options.FitIntercept, "confidence_level": options.ConfidenceLevel,
 	})
 }
+
+// fitted is what is pictured: predictions and what they should have been.
+type fitted struct{ predicted, actual []float64 }
 
 // enough wants a row more than there are parameters: with as many, the line goes
 // through every row and nothing is known of its error.
@@ -81,46 +96,52 @@ func enough(f finding.Fit) error {
 	})
 }
 
-func refuse(err error, target string) error {
-	var c *CollinearError
-	if !errors.As(err, &c) {
+// refuseNamed names the column that an error is about; the target is the last.
+func refuseNamed(err error, columns []result.Column) error {
+	c := collinear(err)
+	if c == nil {
 		return err
 	}
-	path := "params.features"
-	if c.Feature == target {
+	path, name := "params.features", columns[c.Column].Name
+	if c.Column == len(columns)-1 {
 		path = "params.target"
 	}
-	return fault.BadFields("linear.Run", string(task.InvalidParams), fault.Field{Path: path, Message: c.Error()})
+	if c.Constant {
+		return plane.Bad("linear.Run", path, "%s has the same value in every row, so nothing can be learned from it; leave it out", name)
+	}
+	return plane.Bad("linear.Run", path, "%s can be calculated exactly from the other features, so the coefficients are not determined; leave one of them out", name)
 }
 
-func report(fit *Fit, m *matrix.Matrix, model finding.Fit, points bool, parameters map[string]any) (finding.Finding, error) {
+func collinear(err error) *leastsquares.CollinearError {
+	var c *leastsquares.CollinearError
+	if errors.As(err, &c) {
+		return c
+	}
+	return nil
+}
+
+func report(fit *Fit, m *matrix.Matrix, model finding.Fit, f fitted, points bool, parameters map[string]any) (finding.Finding, error) {
 	target := m.Columns[len(m.Columns)-1].Name
 	metrics, split := m.Counts()
 	over := finding.Over(model.Rows)
-	metrics = append(metrics,
-		finding.Metric{Name: "r2", Value: fit.R2, Basis: over},
-		finding.Metric{Name: "adjusted_r2", Value: fit.AdjustedR2, Basis: over},
-		finding.Metric{Name: "root_mean_squared_error", Value: math.Sqrt(fit.RSS / float64(fit.N)), Basis: over},
-		finding.Metric{Name: "mean_absolute_error", Value: fit.MAE, Basis: over},
-		finding.Metric{Name: "residual_std_error", Value: fit.ResidualStdError(), Basis: over},
-		finding.Metric{Name: "degrees_of_freedom", Value: float64(fit.DF), Basis: over},
-		finding.Metric{Name: "f_statistic", Value: fit.F, Basis: over},
-		finding.Metric{Name: "f_pvalue", Value: fit.FPValue, Basis: over},
-	)
-	table, err := coefficients(fit, model)
+	told, err := fit.Explain(estimator.About{Features: source.NamesOf(m.Columns[:len(m.Columns)-1]), Target: target, Fit: model})
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	charts := []finding.Chart{effects(fit, target, model), residuals(fit, target, points)}
+	metrics = append(append(metrics, told.Metrics...),
+		finding.Metric{Name: "root_mean_squared_error", Value: math.Sqrt(fit.RSS / fit.N), Basis: over},
+		finding.Metric{Name: "mean_absolute_error", Value: fit.MAE, Basis: over},
+	)
+	charts := append(told.Charts, residuals(fit, f, target, points))
 	if points {
-		charts = append(charts, predictions(fit, m, target))
+		charts = append(charts, predictions(f, target))
 	}
 	return finding.Finding{
 		Kind: finding.Kind(operation.Analyze, operation.LinearRegression),
 		Summary: fmt.Sprintf("%s is explained by %s, over {rows_used} rows: R² is {r2}, and a prediction is off by {mean_absolute_error} on average.",
 			target, plural(len(m.Columns)-1)),
 		Parameters: parameters, Metrics: metrics, Splits: []finding.Split{split},
-		Tables: []finding.Table{table}, Charts: charts, Notes: m.Notes(),
+		Tables: told.Tables, Charts: charts, Notes: m.Notes(),
 	}, nil
 }
 
@@ -131,45 +152,17 @@ func plural(columns int) string {
 	return fmt.Sprintf("%d columns", columns)
 }
 
-func coefficients(fit *Fit, model finding.Fit) (*finding.Estimates, error) {
-	t := &finding.Estimates{Name: "coefficients", Title: "Coefficients", Model: model, Columns: []result.Column{
-		{Name: "term", Type: result.Text}, {Name: "coefficient", Type: result.Float}, {Name: "std_error", Type: result.Float},
-		{Name: "t", Type: result.Float}, {Name: "p_value", Type: result.Float},
-		{Name: "ci_lower", Type: result.Float}, {Name: "ci_upper", Type: result.Float},
-	}}
-	rows := make([][]any, len(fit.Terms))
-	for i, c := range fit.Terms {
-		rows[i] = []any{c.Name, c.Coefficient, c.StdError, c.T, c.PValue, c.ConfidenceLow, c.ConfidenceHigh}
-	}
-	var err error
-	t.Frame, err = frame.New(t.Columns, rows)
-	return t, err
-}
-
-func effects(fit *Fit, target string, model finding.Fit) *finding.Curves {
-	s := result.Series{Name: "Standardized coefficient"}
-	for _, c := range fit.Terms {
-		if !math.IsNaN(c.Standardized) {
-			s.X, s.Y = append(s.X, c.Name), append(s.Y, c.Standardized)
-		}
-	}
-	return &finding.Curves{Model: model, Chart: result.Chart{
-		Name: "effects", Type: result.Bar, Title: "Effect of each feature on " + target,
-		X:      result.Axis{Title: "Feature", Type: result.Text},
-		Y:      result.Axis{Title: "Standardized coefficient", Type: result.Float},
-		Series: []result.Series{s},
-	}}
-}
-
 // residuals counts the errors in steps of half their standard deviation, or
 // between the smallest and the largest where single rows may show.
-func residuals(fit *Fit, target string, singleRowsMayShow bool) *finding.Distribution {
+func residuals(fit *Fit, f fitted, target string, singleRowsMayShow bool) *finding.Distribution {
 	d := &finding.Distribution{Name: "residuals", Title: "Errors of the predictions", AxisTitle: "Actual minus predicted " + target, FromRange: singleRowsMayShow}
+	off := make([]float64, len(f.actual))
+	floats.SubTo(off, f.actual, f.predicted)
 	s := fit.ResidualStdError()
 	low, step, bins := -3*s, s/2, 12
 	if singleRowsMayShow {
-		least, most := slices.Min(fit.Residuals), slices.Max(fit.Residuals)
-		bins = min(max(int(math.Ceil(math.Log2(float64(fit.N))))+1, 5), 30)
+		least, most := slices.Min(off), slices.Max(off)
+		bins = min(max(int(math.Ceil(math.Log2(fit.N)))+1, 5), 30)
 		low, step = least, (most-least)/float64(bins)
 	}
 	if step == 0 {
@@ -179,19 +172,17 @@ func residuals(fit *Fit, target string, singleRowsMayShow bool) *finding.Distrib
 		d.Edges = append(d.Edges, low+float64(i)*step)
 	}
 	d.Rows = make([]int64, bins)
-	for _, e := range fit.Residuals {
+	for _, e := range off {
 		d.Rows[min(max(int(math.Floor((e-low)/step)), 0), bins-1)]++
 	}
 	return d
 }
 
-func predictions(fit *Fit, m *matrix.Matrix, target string) *finding.Points {
+func predictions(f fitted, target string) *finding.Points {
 	s := result.Series{Name: "Rows"}
-	p := len(m.Columns)
-	every := (m.Rows + maxPoints - 1) / maxPoints
-	for i := 0; i < m.Rows; i += every {
-		actual := m.Row(i)[p-1]
-		s.X, s.Y = append(s.X, actual-fit.Residuals[i]), append(s.Y, actual)
+	every := (len(f.actual) + maxPoints - 1) / maxPoints
+	for i := 0; i < len(f.actual); i += every {
+		s.X, s.Y = append(s.X, f.predicted[i]), append(s.Y, f.actual[i])
 	}
 	return &finding.Points{Chart: result.Chart{
 		Name: "predicted_vs_actual", Type: result.Scatter, Title: "Predicted and actual " + target,
