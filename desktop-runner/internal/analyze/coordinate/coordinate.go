@@ -48,7 +48,7 @@ func NewLasso(params operation.LassoParams) estimator.Estimator {
 
 // Fit implements estimator.Estimator.
 func (n net) Fit(ctx context.Context, s estimator.Sample, settings estimator.Settings) (estimator.Model, error) {
-	if err := plane.CheckSample(n.op, s); err != nil {
+	if err := plane.CheckSample(n.op, s, settings); err != nil {
 		return nil, err //nolint:wrapcheck // a fault of this operation
 	}
 	d, err := descend(ctx, n.op, s, n.params, settings)

@@ -147,7 +147,8 @@ func (o *objective) minimise(ctx context.Context, q problem, p int) (*descent, e
 			largest = max(largest, math.Abs(next))
 		}
 		if largest == 0 || step <= o.tol*largest || d.iterations == o.iterations {
-			if d.gap = o.gap(q, b); d.gap <= o.tol*o.target {
+			// Coefficients that no longer move are as good as rounding lets them be.
+			if d.gap = max(0, o.gap(q, b)); d.gap <= o.tol*o.target || step <= 1e-14*largest {
 				d.converged = true
 				break
 			}

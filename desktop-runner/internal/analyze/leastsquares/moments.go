@@ -95,6 +95,18 @@ func (c *Columns) Constant(j int) bool {
 
 func (c *Columns) parts() int { return max(1, min(maxParts, c.Rows/partRows)) }
 
+// Parts is into how many ranges the rows are divided. It follows from their
+// number alone, so that sums over parts, added in order, are the same on any
+// number of processors.
+func (c *Columns) Parts() int { return c.parts() }
+
+// EachBlock gives the centred and scaled rows of a part, a few thousand numbers
+// at a time, from row from on; whoever gets them may write on them until it
+// returns. It ends early with ctx.
+func (c *Columns) EachBlock(ctx context.Context, part int, do func(from int, columns [][]float64)) {
+	c.eachBlock(ctx, part, false, func(b *block) { do(b.from, b.hi) })
+}
+
 // block is some rows of all columns, column after column.
 type block struct {
 	from, rows int

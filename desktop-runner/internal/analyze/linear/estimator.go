@@ -24,7 +24,7 @@ func New(params operation.LinearRegressionParams) estimator.Estimator { return o
 
 // Fit implements estimator.Estimator.
 func (o ordinary) Fit(ctx context.Context, s estimator.Sample, settings estimator.Settings) (estimator.Model, error) {
-	if err := plane.CheckSample("linear.Fit", s); err != nil {
+	if err := plane.CheckSample("linear.Fit", s, settings); err != nil {
 		return nil, err
 	}
 	parameters, rows := len(s.X), float64(len(s.Y))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
@@ -126,8 +127,10 @@ func Values(name string, numbers []float64) result.Series {
 	return s
 }
 
-// CheckSample refuses a sample without features, or whose weights have no sum.
-func CheckSample(op string, s estimator.Sample) error {
+// CheckSample refuses a sample without features, or whose weights have no sum;
+// and weights that differ where single rows must not show, for they can make a
+// few rows decide what is told.
+func CheckSample(op string, s estimator.Sample, settings estimator.Settings) error {
 	if len(s.X) == 0 || len(s.Y) == 0 {
 		return Bad(op, "params.features", "there must be a feature and a row to learn from")
 	}
@@ -137,12 +140,20 @@ func CheckSample(op string, s estimator.Sample) error {
 	if sum := floats.Sum(s.Weights); !(sum > 0) || math.IsInf(sum, 1) {
 		return Bad(op, "params.source", "the weights of the rows must have a finite sum above 0")
 	}
+	if settings.MinRows > 1 && slices.Min(s.Weights) != slices.Max(s.Weights) {
+		return Refuse(op, "weights that differ between rows would let a few of them decide what is told; allowed are equal ones, or none")
+	}
 	return nil
 }
 
 // Bad is an invalid_params fault.
 func Bad(op, path, format string, args ...any) *fault.Error {
 	return fault.BadFields(op, string(task.InvalidParams), fault.Field{Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// Refuse is a policy_refused fault.
+func Refuse(op, format string, args ...any) *fault.Error {
+	return fault.New(op, fault.Forbidden, string(task.PolicyRefused), format, args...)
 }
 
 // Collinear makes a fault of a *leastsquares.CollinearError, and keeps it as the

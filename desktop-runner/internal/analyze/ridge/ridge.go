@@ -31,7 +31,7 @@ func New(params operation.RidgeParams) estimator.Estimator { return ridge{params
 
 // Fit implements estimator.Estimator.
 func (r ridge) Fit(ctx context.Context, s estimator.Sample, settings estimator.Settings) (estimator.Model, error) {
-	if err := plane.CheckSample("ridge.Fit", s); err != nil {
+	if err := plane.CheckSample("ridge.Fit", s, settings); err != nil {
 		return nil, err //nolint:wrapcheck // a fault of this operation
 	}
 	p := leastsquares.Problem{
