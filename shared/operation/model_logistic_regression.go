@@ -8,7 +8,7 @@ type LogisticRegressionParams struct {
 	// Penalty is "l2" or "none".
 	Penalty string `json:"penalty"`
 	// C is the inverse of the penalty's strength.
-	C            float64 `json:"C"`
+	C            float64 `json:"C"` //nolint:tagliatelle // scikit-learn's name
 	FitIntercept bool    `json:"fit_intercept"`
 	// ClassWeight is "none", or "balanced": all classes count alike, however many
 	// rows they have.

@@ -121,30 +121,10 @@ func (o *objective) minimise(ctx context.Context, q problem, p int) (*descent, e
 	d := &descent{coefficients: make([]float64, p), gap: math.Inf(1)}
 	b := d.coefficients
 	for d.iterations < o.iterations {
+		d.iterations++
+		largest, step := o.visit(ctx, q, b)
 		if err := ctx.Err(); err != nil {
 			return nil, err
-		}
-		d.iterations++
-		largest, step := 0.0, 0.0
-		for j := range p {
-			square := q.square(j)
-			if square == 0 {
-				continue
-			}
-			if j&63 == 63 && ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			pull := q.slope(j) + square*b[j]
-			next := math.Copysign(max(math.Abs(pull)-o.l1, 0), pull) / (square + o.l2)
-			if next == 0 {
-				next = 0 // not minus zero
-			}
-			if next != b[j] {
-				q.move(j, next-b[j])
-				step = max(step, math.Abs(next-b[j]))
-				b[j] = next
-			}
-			largest = max(largest, math.Abs(next))
 		}
 		if largest == 0 || step <= o.tol*largest || d.iterations == o.iterations {
 			// Coefficients that no longer move are as good as rounding lets them be.
@@ -158,6 +138,32 @@ func (o *objective) minimise(ctx context.Context, q problem, p int) (*descent, e
 		}
 	}
 	return d, nil
+}
+
+// visit moves each coefficient to where the objective is lowest along it, and
+// gives the largest of them and the largest move. It ends early with ctx.
+func (o *objective) visit(ctx context.Context, q problem, b []float64) (largest, step float64) {
+	for j := range b {
+		square := q.square(j)
+		if square == 0 {
+			continue
+		}
+		if j&63 == 63 && ctx.Err() != nil {
+			return math.Inf(1), math.Inf(1)
+		}
+		pull := q.slope(j) + square*b[j]
+		next := 0.0
+		if beyond := math.Abs(pull) - o.l1; beyond > 0 {
+			next = math.Copysign(beyond, pull) / (square + o.l2)
+		}
+		if next != b[j] {
+			q.move(j, next-b[j])
+			step = max(step, math.Abs(next-b[j]))
+			b[j] = next
+		}
+		largest = max(largest, math.Abs(next))
+	}
+	return largest, step
 }
 
 // gap bounds how far the objective is above its minimum, by the dual problem at

@@ -55,9 +55,6 @@ func (a double) root() double {
 
 func (a double) value() float64 { return a.hi + a.lo }
 
-// scaled multiplies by a power of two, which loses nothing.
-func (a double) scaled(by float64) double { return double{a.hi * by, a.lo * by} }
-
 // dots gives the sum of products of two columns of doubles.
 func dots(aHi, aLo, bHi, bLo []float64) double {
 	var sum, lost float64

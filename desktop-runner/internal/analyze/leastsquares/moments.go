@@ -15,8 +15,8 @@ const (
 	// all added up in order, so that a result does not depend on how many
 	// processors there are.
 	maxParts = 16
-	// partRows is how many rows a part has at least.
-	partRows = 4096
+	// partNumbers is how many numbers a part has at least.
+	partNumbers = 1 << 16
 	// blockNumbers is how many numbers are centred at a time: they stay in the
 	// cache of one processor, and a cancel waits for no more.
 	blockNumbers = 1 << 15
@@ -93,7 +93,7 @@ func (c *Columns) Constant(j int) bool {
 	return c.Lowest[j] == c.Highest[j]
 }
 
-func (c *Columns) parts() int { return max(1, min(maxParts, c.Rows/partRows)) }
+func (c *Columns) parts() int { return max(1, min(maxParts, c.Rows*len(c.data)/partNumbers)) }
 
 // Parts is into how many ranges the rows are divided. It follows from their
 // number alone, so that sums over parts, added in order, are the same on any
@@ -139,9 +139,12 @@ func (c *Columns) deviations(b *block, j int, exact bool) {
 	centre, scale := -c.Centre[j], c.Scale[j]
 	column, hi := c.data[j][b.from:b.from+b.rows], b.hi[j]
 	if !exact {
-		for i, x := range column {
-			hi[i] = (x + centre) * scale
+		// The same as (x + centre) * scale: a power of two costs no rounding.
+		centre *= scale
+		for i := range hi {
+			hi[i] = centre
 		}
+		floats.AddScaled(hi, scale, column)
 		return
 	}
 	lo := b.lo[j]

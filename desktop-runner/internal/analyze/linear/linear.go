@@ -113,11 +113,8 @@ func refuseNamed(err error, columns []result.Column) error {
 }
 
 func collinear(err error) *leastsquares.CollinearError {
-	var c *leastsquares.CollinearError
-	if errors.As(err, &c) {
-		return c
-	}
-	return nil
+	c, _ := errors.AsType[*leastsquares.CollinearError](err)
+	return c
 }
 
 func report(fit *Fit, m *matrix.Matrix, model finding.Fit, f fitted, points bool, parameters map[string]any) (finding.Finding, error) {
@@ -132,7 +129,7 @@ func report(fit *Fit, m *matrix.Matrix, model finding.Fit, f fitted, points bool
 		finding.Metric{Name: "root_mean_squared_error", Value: math.Sqrt(fit.RSS / fit.N), Basis: over},
 		finding.Metric{Name: "mean_absolute_error", Value: fit.MAE, Basis: over},
 	)
-	charts := append(told.Charts, residuals(fit, f, target, points))
+	charts := slices.Concat(told.Charts, []finding.Chart{residuals(fit, f, target, points)})
 	if points {
 		charts = append(charts, predictions(f, target))
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/leastsquares"
@@ -93,10 +94,8 @@ func classes(s estimator.Sample) ([]float64, error) {
 			counts[int(y)] += s.Weights[i]
 		}
 	}
-	for _, n := range counts {
-		if n == 0 {
-			return nil, plane.Bad(op, "params.target", "has a class without rows to learn from")
-		}
+	if slices.Contains(counts, 0) {
+		return nil, plane.Bad(op, "params.target", "has a class without rows to learn from")
 	}
 	return counts, nil
 }
@@ -183,7 +182,11 @@ func Restore(raw json.RawMessage) (estimator.Model, error) {
 }
 
 func (m *Model) check() error {
-	if m.Classes < 2 || m.Classes > 1<<16 || (m.Classes == 2 && len(m.Planes) != 1) || (m.Classes > 2 && len(m.Planes) != m.Classes) {
+	sums := m.Classes
+	if sums == 2 {
+		sums = 1
+	}
+	if m.Classes < 2 || m.Classes > 1<<16 || len(m.Planes) != sums {
 		return fmt.Errorf("has %d sums for %d classes", len(m.Planes), m.Classes)
 	}
 	for i := range m.Planes {
@@ -194,15 +197,18 @@ func (m *Model) check() error {
 			return errors.New("has other features for some classes")
 		}
 	}
-	terms := len(m.Planes[0].Coefficients)
+	if !plane.Finite(m.LogLikelihood) || m.Iterations < 0 {
+		return errors.New("has numbers that no fit gives")
+	}
+	return m.checkErrors(len(m.Planes[0].Coefficients))
+}
+
+func (m *Model) checkErrors(terms int) error {
 	if m.FitIntercept {
 		terms++
 	}
 	if m.StdErrors != nil && (m.Classes != 2 || len(m.StdErrors) != terms || !plane.Finite(m.StdErrors...)) {
 		return errors.New("has standard errors that do not fit its coefficients")
-	}
-	if !plane.Finite(m.LogLikelihood) || m.Iterations < 0 {
-		return errors.New("has numbers that no fit gives")
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func read(t *testing.T) reference {
 	t.Helper()
 	file, err := os.Open("testdata/reference.json.gz")
 	require.NoError(t, err)
-	defer file.Close() //nolint:errcheck // it was read
+	defer file.Close()
 	unzipped, err := gzip.NewReader(file)
 	require.NoError(t, err)
 	var out reference
@@ -86,7 +86,7 @@ func TestFit_AgreesWithScikitLearnAndStatsmodels(t *testing.T) {
 
 // random is rows of two or more classes that overlap.
 func random(seed uint64, n, p, classes int) estimator.Sample {
-	r := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // reproducible on purpose
+	r := rand.New(rand.NewPCG(seed, 2))
 	s := estimator.Sample{X: make(estimator.Columns, p), Classes: classes}
 	for i := range n {
 		y := i % classes

@@ -14,6 +14,13 @@ import (
 const (
 	// newtonMost is up to how many coefficients Newton's method is the faster one.
 	newtonMost = 128
+	// small is a step, as the part of the loss of each row that it lowers, after
+	// which second derivatives are not calculated again as long as that works.
+	small = 1e-3
+	// sampled is which part of the rows gives the second derivative to begin with,
+	// where there are rowsEach of them for each coefficient: steps need not be exact.
+	sampled  = 4
+	rowsEach = 1000
 	// collinear is what is left of a column's square, when those before it are
 	// taken out, below which it counts as following from them.
 	collinear = 1e-13
@@ -61,44 +68,42 @@ func separated() error {
 		"is none, but the features tell some classes apart completely, so the best coefficients would be infinite; let it be l2, or leave out the features that give the class away")
 }
 
+// newton solves again for each step with the second derivative where it stands,
+// until steps are small: from there on with the last one, which hardly changes.
 func (p *problem) newton(ctx context.Context) (*solution, error) {
-	out := &solution{theta: make([]float64, p.sums*p.size())}
-	now, err := p.at(ctx, out.theta, true)
+	out, every := &solution{theta: make([]float64, p.sums*p.size())}, 1
+	if len(p.y) > rowsEach*len(out.theta) {
+		every = sampled
+	}
+	now, err := p.at(ctx, out.theta, every)
 	if err != nil {
 		return nil, err
 	}
-	tol := p.tol
-	if !p.penalised {
-		tol = min(tol, 1e-6*max(1, p.total*1e-6))
-	}
-	for {
-		factor := now.curvature.Factorize(len(out.theta), nil, collinear)
-		if len(factor.Dependent) > 0 && !p.penalised {
-			if out.iterations > 0 {
-				return nil, separated()
+	var factor *leastsquares.Factor
+	for before := math.Inf(1); ; {
+		steepest := p.steepest(now.gradient)
+		done := steepest <= p.enough()
+		if now.seen < len(p.y) && (steepest > before/4 || done && !p.penalised) {
+			every = 1
+			if now, err = p.at(ctx, out.theta, every); err != nil {
+				return nil, err
 			}
-			return nil, p.dependent(factor.Dependent[0])
+		}
+		before = steepest
+		if factor, err = p.factor(now, factor, out.iterations); err != nil {
+			return nil, err
 		}
 		step := factor.Solve(now.gradient)
 		decrement := floats.Dot(step, now.gradient)
-		if p.steepest(now.gradient) <= tol || decrement <= 1e-20*now.value {
-			out.converged = true
-			if !p.penalised && p.move(step) > still {
-				return nil, separated()
-			}
-			floats.Sub(out.theta, step)
-			out.loss = now.loss
-			if !p.penalised && p.sums == 1 {
-				out.stdErrors = p.stdErrors(factor.Inverse())
-			}
-			return out, nil
+		if done || decrement <= 1e-20*now.value {
+			return p.finish(out, now, step, factor)
 		}
 		if out.iterations == p.iterations {
 			out.loss = now.loss
 			return out, nil
 		}
 		out.iterations++
-		if now, err = p.search(ctx, out.theta, step, now, decrement); err != nil {
+		if now, err = p.search(ctx, out.theta, step, now, decrement, every); err != nil {
 			return nil, err
 		}
 		if p.progress != nil {
@@ -107,12 +112,54 @@ func (p *problem) newton(ctx context.Context) (*solution, error) {
 	}
 }
 
+// enough is the gradient at which a fit ends. Without a penalty it must be small
+// enough to tell a minimum from coefficients that grow without end.
+func (p *problem) enough() float64 {
+	if p.penalised {
+		return p.tol
+	}
+	return min(p.tol, 1e-6*max(1, p.total*1e-6))
+}
+
+// factor takes the second derivative apart where there is a new one. Without a
+// penalty it must determine all coefficients.
+func (p *problem) factor(now *state, last *leastsquares.Factor, iterations int) (*leastsquares.Factor, error) {
+	if now.curvature == nil {
+		return last, nil
+	}
+	f := now.curvature.Factorize(len(now.gradient), nil, collinear)
+	switch {
+	case len(f.Dependent) == 0 || p.penalised:
+		return f, nil
+	case iterations > 0:
+		return nil, separated()
+	default:
+		return nil, p.dependent(f.Dependent[0])
+	}
+}
+
+// finish takes the last step, where there is a minimum.
+func (p *problem) finish(out *solution, now *state, step []float64, factor *leastsquares.Factor) (*solution, error) {
+	out.converged, out.loss = true, now.loss
+	if !p.penalised && p.move(step) > still {
+		return nil, separated()
+	}
+	floats.Sub(out.theta, step)
+	if !p.penalised && p.sums == 1 {
+		out.stdErrors = p.stdErrors(factor.Inverse())
+	}
+	return out, nil
+}
+
 // search takes a step, or a part of it where all of it would go too far.
-func (p *problem) search(ctx context.Context, theta, step []float64, now *state, decrement float64) (*state, error) {
+func (p *problem) search(ctx context.Context, theta, step []float64, now *state, decrement float64, every int) (*state, error) {
 	length := 1.0
 	floats.Sub(theta, step)
+	if decrement <= small*p.strength*p.total {
+		every = 0
+	}
 	for {
-		next, err := p.at(ctx, theta, true)
+		next, err := p.at(ctx, theta, every)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +233,7 @@ func (p *problem) quasiNewton(ctx context.Context) (*solution, error) {
 			return last
 		}
 		floats.MulTo(theta, x, units)
-		s, err := p.at(ctx, theta, false)
+		s, err := p.at(ctx, theta, 0)
 		if err != nil {
 			return &state{value: math.NaN(), gradient: make([]float64, len(x))}
 		}
@@ -217,7 +264,7 @@ func (p *problem) quasiNewton(ctx context.Context) (*solution, error) {
 	out.theta = make([]float64, len(units))
 	floats.MulTo(out.theta, result.X, units)
 	out.iterations, out.converged = result.MajorIterations, watch.converged || err != nil
-	end, err := p.at(ctx, out.theta, false)
+	end, err := p.at(ctx, out.theta, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -46,15 +46,19 @@ type state struct {
 	// loss is without the penalty, value with it; both are C times what they are.
 	loss, value float64
 	gradient    []float64
-	// curvature is the second derivative, of the lower triangle, or nil.
+	// curvature is the second derivative, of the lower triangle, or nil; it was
+	// calculated of so many rows.
 	curvature *leastsquares.Products
+	seen      int
 }
 
-// at evaluates a point in one pass over the rows.
-func (p *problem) at(ctx context.Context, theta []float64, curved bool) (*state, error) {
+// at evaluates a point in one pass over the rows, with the second derivative from
+// one of every so many blocks of rows, or without it for 0.
+func (p *problem) at(ctx context.Context, theta []float64, every int) (*state, error) {
+	curved := every > 0
 	parts := make([]*state, p.columns.Parts())
 	err := leastsquares.Parallel(ctx, len(parts), p.threads, func(part int) {
-		w := newWork(p, theta, curved)
+		w := newWork(p, theta, every)
 		p.columns.EachBlock(ctx, part, w.add)
 		parts[part] = &w.state
 	})
@@ -67,7 +71,12 @@ func (p *problem) at(ctx context.Context, theta []float64, curved bool) (*state,
 		floats.Add(out.gradient, other.gradient)
 		if curved {
 			floats.Add(out.curvature.Sums, other.curvature.Sums)
+			out.seen += other.seen
 		}
+	}
+	if curved {
+		floats.Scale(float64(len(p.y))/float64(out.seen), out.curvature.Sums)
+		p.complete(out.curvature)
 	}
 	out.value = out.loss
 	size := p.size()
@@ -84,6 +93,33 @@ func (p *problem) at(ctx context.Context, theta []float64, curved bool) (*state,
 		p.fix(out.curvature)
 	}
 	return out, nil
+}
+
+// complete calculates what belongs to the last class: probabilities add up to 1,
+// so the second derivatives by it and any other add up to zero over all.
+func (p *problem) complete(c *leastsquares.Products) {
+	if p.sums == 1 {
+		return
+	}
+	size, last := p.size(), p.sums-1
+	block := func(k, l int) (at, down int) { // where (j, m) of block (k, l) is: at + j*down + m
+		return k*size*c.Size + l*size, c.Size
+	}
+	for l := range p.sums {
+		at, down := block(last, l)
+		for k := range last {
+			// Only blocks with k >= l are there; of another the transpose, which is the same.
+			from, _ := block(max(k, l), min(k, l))
+			if l == last {
+				from, _ = block(last, k)
+			}
+			for j := range size {
+				for m := range size {
+					c.Sums[at+j*down+m] -= c.Sums[from+j*down+m]
+				}
+			}
+		}
+	}
 }
 
 // fix adds what makes coefficients determined that can be raised in all sums
@@ -115,6 +151,8 @@ type work struct {
 	state
 	p     *problem
 	theta []float64
+	every int
+	block int
 	// eta has a column for each sum: first the sums, then the probabilities.
 	eta [][]float64
 	// weight, residual and weighted are of one block.
@@ -122,9 +160,9 @@ type work struct {
 	weighted               [][]float64
 }
 
-func newWork(p *problem, theta []float64, curved bool) *work {
-	w := &work{p: p, theta: theta, eta: make([][]float64, p.sums), state: state{gradient: make([]float64, len(theta))}}
-	if curved {
+func newWork(p *problem, theta []float64, every int) *work {
+	w := &work{p: p, theta: theta, every: every, eta: make([][]float64, p.sums), state: state{gradient: make([]float64, len(theta))}}
+	if every > 0 {
 		w.curvature = &leastsquares.Products{Size: len(theta), Sums: make([]float64, len(theta)*len(theta))}
 	}
 	return w
@@ -146,6 +184,9 @@ func (w *work) resize(rows int) {
 	for k := range w.eta {
 		w.eta[k] = make([]float64, rows)
 	}
+	if w.curvature == nil {
+		return
+	}
 	w.weighted = make([][]float64, w.p.size())
 	for j := range w.weighted {
 		w.weighted[j] = make([]float64, rows)
@@ -156,24 +197,7 @@ func (w *work) add(from int, columns [][]float64) {
 	p, rows, size := w.p, len(columns[0]), w.p.size()
 	w.resize(rows)
 	y := p.y[from : from+rows]
-	for i, class := range y {
-		w.weight[i] = p.classWeights[int(class)]
-		if p.weights != nil {
-			w.weight[i] *= p.weights[from+i]
-		}
-	}
-	for k, eta := range w.eta {
-		theta := w.theta[k*size : (k+1)*size]
-		clear(eta)
-		if p.intercept {
-			floats.AddConst(theta[p.features], eta)
-		}
-		for j := range p.features {
-			if theta[j] != 0 {
-				floats.AddScaled(eta, theta[j], columns[j])
-			}
-		}
-	}
+	w.sum(from, columns)
 	if p.sums == 1 {
 		w.two(y)
 	} else {
@@ -194,28 +218,60 @@ func (w *work) add(from int, columns [][]float64) {
 			w.gradient[k*size+j] += floats.Dot(column, w.residual)
 		}
 	}
-	if w.curvature != nil {
+	if w.curvature != nil && w.block%w.every == 0 {
 		w.curve(columns)
+		w.seen += rows
+	}
+	w.block++
+}
+
+// sum finds the weight and the sums of each row of a block.
+func (w *work) sum(from int, columns [][]float64) {
+	p, size := w.p, w.p.size()
+	for i := range w.weight {
+		w.weight[i] = p.classWeights[int(p.y[from+i])]
+		if p.weights != nil {
+			w.weight[i] *= p.weights[from+i]
+		}
+	}
+	for k, eta := range w.eta {
+		theta := w.theta[k*size : (k+1)*size]
+		clear(eta)
+		if p.intercept {
+			floats.AddConst(theta[p.features], eta)
+		}
+		for j := range p.features {
+			if theta[j] != 0 {
+				floats.AddScaled(eta, theta[j], columns[j])
+			}
+		}
 	}
 }
 
 // two turns sums into probabilities of the second class:
 //
 //	-log P(y) = log(1 + exp(-e)) for the second class, with e the sum
+//
+// The logarithms of rows of the same weight are those of a product.
 func (w *work) two(y []float64) {
+	product, weight := 1.0, 0.0
 	for i, e := range w.eta[0] {
-		x := math.Exp(-math.Abs(e))
-		loss := math.Log1p(x)
-		if (e < 0) == (y[i] == 1) {
-			loss += math.Abs(e)
+		if v := w.weight[i]; v != weight || product > 1e290 {
+			w.loss += weight * math.Log(product)
+			product, weight = 1, v
 		}
-		w.loss += w.weight[i] * loss
+		x := math.Exp(-math.Abs(e))
+		product *= 1 + x
+		if (e < 0) == (y[i] == 1) {
+			w.loss += weight * math.Abs(e)
+		}
 		if e < 0 {
 			w.eta[0][i] = x / (1 + x)
 		} else {
 			w.eta[0][i] = 1 / (1 + x)
 		}
 	}
+	w.loss += weight * math.Log(product)
 }
 
 func (w *work) many(y []float64) {
@@ -232,10 +288,11 @@ func (w *work) many(y []float64) {
 	}
 }
 
-// curve adds Σ w·P_k·(δ_kl - P_l)·x·xᵀ for each two sums.
+// curve adds Σ w·P_k·(δ_kl - P_l)·x·xᵀ for each two sums but the last of several;
+// see complete.
 func (w *work) curve(columns [][]float64) {
 	size, all := len(columns), w.curvature.Size
-	for k, a := range w.eta {
+	for k, a := range w.eta[:max(1, len(w.eta)-1)] {
 		for l, b := range w.eta[:k+1] {
 			for i, v := range w.weight {
 				if k == l {
@@ -252,7 +309,7 @@ func (w *work) curve(columns [][]float64) {
 				for m := range j + 1 {
 					sum := floats.Dot(w.weighted[j], columns[m])
 					row[m] += sum
-					if k != l && m != j {
+					if m != j {
 						w.curvature.Sums[(k*size+m)*all+l*size+j] += sum
 					}
 				}

@@ -47,7 +47,7 @@ func read(t *testing.T) reference {
 	t.Helper()
 	file, err := os.Open("testdata/reference.json.gz")
 	require.NoError(t, err)
-	defer file.Close() //nolint:errcheck // it was read
+	defer file.Close()
 	unzipped, err := gzip.NewReader(file)
 	require.NoError(t, err)
 	var out reference
@@ -168,7 +168,7 @@ func TestModels_AgreeWithScikitLearnAndStatsmodels(t *testing.T) {
 }
 
 func sample(seed uint64, n, p int) estimator.Sample {
-	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // reproducible on purpose
+	random := rand.New(rand.NewPCG(seed, 1))
 	s := estimator.Sample{X: make(estimator.Columns, p)}
 	for i := range n {
 		y := random.NormFloat64()
