@@ -203,19 +203,23 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 	t.Parallel()
 	analyze := operation.AnalyzeParams{}
 	effective := map[operation.Model]func() (any, error){
-		operation.Describe:         func() (any, error) { return map[string]any{}, nil },
-		operation.Auto:             func() (any, error) { return map[string]any{}, nil },
-		operation.Predict:          func() (any, error) { return map[string]any{}, nil },
-		operation.Correlation:      func() (any, error) { return analyze.Correlation() },
-		operation.LinearRegression: func() (any, error) { return analyze.LinearRegression() },
-		operation.DecisionTree:     func() (any, error) { return analyze.DecisionTree() },
-		operation.RandomForest:     func() (any, error) { return analyze.RandomForest() },
-		operation.KMeans:           func() (any, error) { return analyze.KMeans() },
-		operation.TTest:            func() (any, error) { return analyze.TTest() },
-		operation.MannWhitney:      func() (any, error) { return analyze.MannWhitney() },
-		operation.ChiSquare:        func() (any, error) { return analyze.ChiSquare() },
-		operation.ANOVA:            func() (any, error) { return analyze.ANOVA() },
-		operation.HoltWinters:      func() (any, error) { return analyze.HoltWinters() },
+		operation.Describe:           func() (any, error) { return map[string]any{}, nil },
+		operation.Auto:               func() (any, error) { return map[string]any{}, nil },
+		operation.Predict:            func() (any, error) { return map[string]any{}, nil },
+		operation.Correlation:        func() (any, error) { return analyze.Correlation() },
+		operation.LinearRegression:   func() (any, error) { return analyze.LinearRegression() },
+		operation.Ridge:              func() (any, error) { return analyze.Ridge() },
+		operation.Lasso:              func() (any, error) { return analyze.Lasso() },
+		operation.ElasticNet:         func() (any, error) { return analyze.ElasticNet() },
+		operation.LogisticRegression: func() (any, error) { return analyze.LogisticRegression() },
+		operation.DecisionTree:       func() (any, error) { return analyze.DecisionTree() },
+		operation.RandomForest:       func() (any, error) { return analyze.RandomForest() },
+		operation.KMeans:             func() (any, error) { return analyze.KMeans() },
+		operation.TTest:              func() (any, error) { return analyze.TTest() },
+		operation.MannWhitney:        func() (any, error) { return analyze.MannWhitney() },
+		operation.ChiSquare:          func() (any, error) { return analyze.ChiSquare() },
+		operation.ANOVA:              func() (any, error) { return analyze.ANOVA() },
+		operation.HoltWinters:        func() (any, error) { return analyze.HoltWinters() },
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")

@@ -21,7 +21,7 @@ func (p *AnalyzeParams) ElasticNet() (ElasticNetParams, error) {
 }
 
 var elasticNetModel = ModelSpec{
-	Model: ElasticNet, HasTarget: true,
+	Model: ElasticNet, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict a number (elastic net)", ID: "Prediksi angka (elastic net)"},
 	Help: i18n.Text{
 		EN: "Between ridge and lasso: keeps coefficients small, and leaves out columns that help little.",

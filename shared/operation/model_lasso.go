@@ -18,7 +18,7 @@ func (p *AnalyzeParams) Lasso() (LassoParams, error) {
 }
 
 var lassoModel = ModelSpec{
-	Model: Lasso, HasTarget: true,
+	Model: Lasso, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict a number by few columns (lasso)", ID: "Prediksi angka dengan sedikit kolom (lasso)"},
 	Help: i18n.Text{
 		EN: "Least squares that leaves out the columns that help little: their coefficients are zero.",

@@ -17,7 +17,7 @@ func (p *AnalyzeParams) LinearRegression() (LinearRegressionParams, error) {
 }
 
 var linearRegressionModel = ModelSpec{
-	Model: LinearRegression, HasTarget: true,
+	Model: LinearRegression, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict a number (linear regression)", ID: "Prediksi angka (regresi linear)"},
 	Help: i18n.Text{
 		EN: "Ordinary least squares, with standard errors, t, p and confidence intervals.",

@@ -24,7 +24,7 @@ func (p *AnalyzeParams) LogisticRegression() (LogisticRegressionParams, error) {
 }
 
 var logisticRegressionModel = ModelSpec{
-	Model: LogisticRegression, HasTarget: true,
+	Model: LogisticRegression, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict a class (logistic regression)", ID: "Prediksi kelas (regresi logistik)"},
 	Help: i18n.Text{
 		EN: "How each column raises or lowers the odds of a class; for two classes or more.",

@@ -16,7 +16,7 @@ func (p *AnalyzeParams) Ridge() (RidgeParams, error) {
 }
 
 var ridgeModel = ModelSpec{
-	Model: Ridge, HasTarget: true,
+	Model: Ridge, HasTarget: true, Trains: true,
 	Title: i18n.Text{EN: "Predict a number (ridge regression)", ID: "Prediksi angka (regresi ridge)"},
 	Help: i18n.Text{
 		EN: "Least squares that keeps coefficients small: for columns that go together, or many of them.",

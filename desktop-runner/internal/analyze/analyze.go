@@ -11,7 +11,6 @@ import (
 	"ddap/desktop-runner/internal/analyze/holtwinters"
 	"ddap/desktop-runner/internal/analyze/hypothesis"
 	"ddap/desktop-runner/internal/analyze/kmeans"
-	"ddap/desktop-runner/internal/analyze/linear"
 	"ddap/desktop-runner/internal/analyze/predict"
 	"ddap/desktop-runner/internal/analyze/supervised"
 	"ddap/desktop-runner/internal/finding"
@@ -25,15 +24,14 @@ type model func(context.Context, *step.Step, *operation.AnalyzeParams) (finding.
 // models has an entry for each model; a new one is added here and to package
 // operation.
 var models = map[operation.Model]model{
-	operation.Describe:         describe.Run,
-	operation.Correlation:      correlation.Run,
-	operation.LinearRegression: linear.Run,
-	operation.KMeans:           kmeans.Run,
-	operation.TTest:            hypothesis.TTest,
-	operation.MannWhitney:      hypothesis.MannWhitney,
-	operation.ChiSquare:        hypothesis.ChiSquare,
-	operation.ANOVA:            hypothesis.ANOVA,
-	operation.HoltWinters:      holtwinters.Run,
+	operation.Describe:    describe.Run,
+	operation.Correlation: correlation.Run,
+	operation.KMeans:      kmeans.Run,
+	operation.TTest:       hypothesis.TTest,
+	operation.MannWhitney: hypothesis.MannWhitney,
+	operation.ChiSquare:   hypothesis.ChiSquare,
+	operation.ANOVA:       hypothesis.ANOVA,
+	operation.HoltWinters: holtwinters.Run,
 }
 
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by

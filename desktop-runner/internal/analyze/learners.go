@@ -3,9 +3,13 @@ package analyze
 import (
 	"encoding/json"
 
+	"ddap/desktop-runner/internal/analyze/coordinate"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/forest"
+	"ddap/desktop-runner/internal/analyze/linear"
+	"ddap/desktop-runner/internal/analyze/logistic"
 	"ddap/desktop-runner/internal/analyze/predict"
+	"ddap/desktop-runner/internal/analyze/ridge"
 	"ddap/desktop-runner/internal/analyze/supervised"
 	"ddap/desktop-runner/internal/analyze/tree"
 	"ddap/shared/operation"
@@ -15,11 +19,31 @@ import (
 // involved; a new one is added here and to package operation.
 var learners = []supervised.Learner{
 	{
-		Name: operation.DecisionTree, Numbers: true, Classes: true,
+		Name: operation.LinearRegression, Numbers: true, Linear: true,
+		New: learner((*operation.AnalyzeParams).LinearRegression, linear.New), Restore: linear.Restore,
+	},
+	{
+		Name: operation.Ridge, Numbers: true, Linear: true, Tried: true,
+		New: learner((*operation.AnalyzeParams).Ridge, ridge.New), Restore: ridge.Restore,
+	},
+	{
+		Name: operation.Lasso, Numbers: true, Linear: true,
+		New: learner((*operation.AnalyzeParams).Lasso, coordinate.NewLasso), Restore: coordinate.Restore,
+	},
+	{
+		Name: operation.ElasticNet, Numbers: true, Linear: true,
+		New: learner((*operation.AnalyzeParams).ElasticNet, coordinate.NewElasticNet), Restore: coordinate.Restore,
+	},
+	{
+		Name: operation.LogisticRegression, Classes: true, Linear: true, Tried: true,
+		New: learner((*operation.AnalyzeParams).LogisticRegression, logistic.New), Restore: logistic.Restore,
+	},
+	{
+		Name: operation.DecisionTree, Numbers: true, Classes: true, Tried: true,
 		New: learner((*operation.AnalyzeParams).DecisionTree, tree.New), Restore: tree.Restore,
 	},
 	{
-		Name: operation.RandomForest, Numbers: true, Classes: true,
+		Name: operation.RandomForest, Numbers: true, Classes: true, Tried: true,
 		New: learner((*operation.AnalyzeParams).RandomForest, forest.New), Restore: forest.Restore,
 	},
 }

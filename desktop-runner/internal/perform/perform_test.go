@@ -85,7 +85,7 @@ func TestRun_DoesAPipelineOfAllOperations(t *testing.T) {
 	require.EqualValues(t, 342, filtered.Document.Dataset.Rows)
 
 	output := input("penguins with a mass", filepath.Join(p.WorkDir, filtered.Output), result.Rows)
-	regression := succeed(t, planFor(t, operation.Analyze, `{"source":{"task":"t"},"model":"linear_regression","target":"Body Mass (g)"}`, output))
+	regression := succeed(t, planFor(t, operation.Analyze, `{"source":{"task":"t"},"model":"linear_regression","target":"Body Mass (g)","features":["Beak Length (mm)","Beak Depth (mm)","Flipper Length (mm)"]}`, output))
 	// numpy: see the reference of package linear.
 	require.InEpsilon(t, 0.7614704841272493, float64(regression.Document.Metrics["r2"]), 1e-9)
 	require.Equal(t, "penguins with a mass", regression.Document.Sources[0].Name)

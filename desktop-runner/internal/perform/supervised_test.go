@@ -163,6 +163,9 @@ func TestSupervised_SaysWhatIsWrongBeforeItFits(t *testing.T) {
 		"an unknown target":      {learn("random_forest", `,"target":"Specis"`), "Species"},
 		"a target of text":       {learn("decision_tree", `,"target":"Species","target_type":"number"`), "is text"},
 		"an unknown test column": {learn("random_forest", `,"target":"Species","validation":{"method":"column","column":"tset"}`), "tset"},
+		"a column twice":         {learn("linear_regression", `,"target":"Body Mass (g)","features":["Flipper Length (mm)","Species","Island","Sex"],"preprocess":{"drop_first":false}`), "can be calculated exactly from the other features"},
+		"numbers for classes":    {learn("lasso", `,"target":"Species"`), "Species is text"},
+		"classes for numbers":    {learn("logistic_regression", `,"target":"Body Mass (g)","target_type":"number"`), "predicts classes"},
 		"text to order by":       {learn("decision_tree", `,"target":"Body Mass (g)","validation":{"method":"time_series","order_by":"Island"}`), "is text"},
 	} {
 		t.Run(name, func(t *testing.T) {

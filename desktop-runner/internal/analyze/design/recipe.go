@@ -6,8 +6,10 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
+	"ddap/shared/task"
 )
 
 // Recipe says how columns become numbers. Its JSON goes with a model.
@@ -93,8 +95,8 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 			values = append(values, x)
 		}
 	}
-	if len(values) == 0 {
-		return bad("params.features", "%s has no number in the rows that the model learns from; leave it out", c.Name)
+	if len(values) < max(o.MinRows, 1) {
+		return o.few(c.Name)
 	}
 	if o.NumericImputation != operation.DropRows {
 		fill := filling(values, o.NumericImputation)
@@ -136,6 +138,16 @@ func filling(values []float64, by operation.Imputation) float64 {
 
 func tooLarge(column string) error {
 	return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", column)
+}
+
+// few refuses a column of which too few rows tell, none among them. Where single
+// rows may show it is nobody's matter.
+func (o Options) few(column string) error {
+	if o.MinRows <= 1 {
+		return bad("params.features", "%s has no value in the rows that the model learns from; leave it out", column)
+	}
+	return fault.New("design.Learn", fault.Forbidden, string(task.PolicyRefused),
+		"fewer than %d rows that the model learns from have a value in %s, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, o.MinRows)
 }
 
 // moments gives mean and standard deviation (of the population), in two passes.
@@ -185,10 +197,10 @@ func (in *Input) learnCategories(c *Column, rows []int, o Options) error {
 			counts[code]++
 		}
 	}
-	own, other := frequent(counts, rare, missing, o)
-	if len(own) == 0 && other == 0 {
-		return bad("params.features", "%s has no value in the rows that the model learns from; leave it out", c.Name)
+	if len(rows)-missing < max(o.MinRows, 1) {
+		return o.few(c.Name)
 	}
+	own, other := frequent(counts, rare, missing, o)
 	for _, code := range own {
 		in.Categories = append(in.Categories, Category{Value: c.Levels[code]})
 	}

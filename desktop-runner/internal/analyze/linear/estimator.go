@@ -1,3 +1,5 @@
+// Package linear is the model linear_regression: ordinary least squares with
+// standard errors, t, p and confidence intervals.
 package linear
 
 import (
@@ -7,6 +9,7 @@ import (
 	"fmt"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/leastsquares"
 	"ddap/desktop-runner/internal/analyze/plane"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/shared/operation"
@@ -56,6 +59,11 @@ func refuse(err error, features int) error {
 		return plane.Bad("linear.Fit", "params.target", "has the same value in every row, so there is nothing to explain; choose another column")
 	}
 	return plane.Collinear("linear.Fit", err, ", or use ridge")
+}
+
+func collinear(err error) *leastsquares.CollinearError {
+	c, _ := errors.AsType[*leastsquares.CollinearError](err)
+	return c
 }
 
 // Restore reads the JSON of a fit, and refuses one that no data give.

@@ -37,7 +37,7 @@ type candidate struct {
 
 func (c *candidate) name() string { return string(c.run.learner.Name) }
 
-// RunAuto compares the learners that take the target, in the order from the
+// RunAuto compares the learners that are tried and take the target, in the order from the
 // simplest to the most involved, on the rows that Run would learn from, and does
 // what Run does with the one that it takes: the simplest of those whose mean
 // score is within one standard error of the best.
@@ -99,7 +99,7 @@ func (r *run) compare(ctx context.Context, learners []Learner) ([]candidate, err
 	}
 	var out []candidate
 	fitting := slices.DeleteFunc(slices.Clone(learners), func(l Learner) bool {
-		return r.target.classes == nil && !l.Numbers || r.target.classes != nil && !l.Classes
+		return !l.Tried || r.target.classes == nil && !l.Numbers || r.target.classes != nil && !l.Classes
 	})
 	for i, l := range fitting {
 		c, err := r.candidate(l)

@@ -2,10 +2,12 @@ package supervised
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/leastsquares"
 	"ddap/desktop-runner/internal/source"
 	"ddap/shared/operation"
 )
@@ -68,7 +70,23 @@ func (r *run) fitOn(ctx context.Context, places []int, from, part float64, judge
 		RandomState: r.params.RandomState, MinRows: int(r.step.MinGroupSize),
 		Progress: func(fraction float64) { r.step.Tracker.Advance(from + part*fraction) },
 	})
-	return &fitted{recipe: recipe, model: model, classes: t.classes}, err
+	return &fitted{recipe: recipe, model: model, classes: t.classes}, r.named(err, recipe.Names())
+}
+
+// named names the column that an estimator knows by its number only.
+func (r *run) named(err error, columns []string) error {
+	c, ok := errors.AsType[*leastsquares.CollinearError](err)
+	if !ok {
+		return err
+	}
+	path, name := "params.target", r.target.column.Name
+	if c.Column < len(columns) {
+		path, name = "params.features", columns[c.Column]
+	}
+	if c.Constant {
+		return bad(path, "%s has the same value in every row, so nothing can be learned from it; leave it out", name)
+	}
+	return bad(path, "%s can be calculated exactly from the other features, so the coefficients are not determined; leave one of them out, or use ridge", name)
 }
 
 // batch is how many rows are predicted at once, so that their numbers take

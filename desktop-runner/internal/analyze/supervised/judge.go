@@ -2,9 +2,12 @@ package supervised
 
 import (
 	"context"
+	"math"
 	"slices"
 
+	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/linear"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/shared/fault"
 	"ddap/shared/task"
@@ -12,6 +15,39 @@ import (
 
 func refused(format string, args ...any) error {
 	return fault.New("supervised.Run", fault.Forbidden, string(task.PolicyRefused), format, args...)
+}
+
+// judgeTarget refuses a target of which too few rows tell, before anything is said
+// about its values: that there are none, or that all are alike, is told of as few
+// rows as that there are some.
+func (r *run) judgeTarget() error {
+	if r.step.SingleRowsMayShow {
+		return nil
+	}
+	c := r.table.Column(r.params.Target)
+	var there []float64
+	for i := range r.table.Rows {
+		switch {
+		case c.Codes != nil && c.Codes[i] != design.Missing:
+			there = append(there, float64(c.Codes[i]))
+		case c.Codes == nil && !math.IsNaN(c.Numbers[i]):
+			there = append(there, c.Numbers[i])
+		}
+	}
+	n := int64(len(there))
+	if err := r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: n}); err != nil {
+		return err
+	}
+	return r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied(there), SupportOf: c.Name})
+}
+
+// judgeRows refuses too few rows to learn from.
+func (r *run) judgeRows() error {
+	if r.step.SingleRowsMayShow {
+		return nil
+	}
+	n := int64(len(r.rows))
+	return r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: n})
 }
 
 // checkClasses refuses classes of too few rows: that one is there at all is not
@@ -44,7 +80,7 @@ func (r *run) judge(ctx context.Context, sample estimator.Sample, names []string
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if n := varied(column); n < r.fit.Support && n > 0 {
+		if n := varied(column); n < r.fit.Support {
 			r.fit.Support, r.fit.SupportOf = n, names[j]
 		}
 	}
@@ -53,11 +89,22 @@ func (r *run) judge(ctx context.Context, sample estimator.Sample, names []string
 	}
 	if r.learner.Linear {
 		var err error
-		if r.fit.Leverages, err = leverages(ctx, sample.X); err != nil {
+		if r.fit.Leverages, err = linear.Leverages(ctx, sample.X, r.hasIntercept()); err != nil {
 			return err
 		}
 	}
 	return r.step.Judge(r.fit)
+}
+
+// hasIntercept reports whether a linear model has one, as most do.
+func (r *run) hasIntercept() bool {
+	_, own, err := r.learner.New(r.params)
+	if err != nil {
+		return true
+	}
+	parameters, err := effective(own)
+	asked, said := parameters["fit_intercept"].(bool)
+	return err != nil || !said || asked
 }
 
 // varied counts the rows that differ from the most frequent value.

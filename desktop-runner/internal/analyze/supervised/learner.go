@@ -19,6 +19,8 @@ type Learner struct {
 	// Linear says that its coefficients solve equations of the rows, so that single
 	// rows can decide them.
 	Linear bool
+	// Tried says that it is one of those that auto compares.
+	Tried bool
 	// New gives the estimator that parameters ask for, and these with defaults
 	// filled in.
 	New func(p *operation.AnalyzeParams) (estimator.Estimator, any, error)

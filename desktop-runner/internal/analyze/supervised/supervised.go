@@ -129,6 +129,9 @@ func (r *run) read(ctx context.Context) error {
 
 // use finds the rows with a target and, where the recipe asks for it, with all features.
 func (r *run) use() error {
+	if err := r.judgeTarget(); err != nil {
+		return err
+	}
 	all, err := targetOf(r.table.Column(r.params.Target), r.params.TargetType, r.learner)
 	if err != nil {
 		return err
@@ -143,6 +146,9 @@ func (r *run) use() error {
 		if err := r.order(); err != nil {
 			return err
 		}
+	}
+	if err := r.judgeRows(); err != nil {
+		return err
 	}
 	if len(r.rows) == 0 {
 		return bad("params.features", "no row has a number or text in every column; choose another numeric_imputation or categorical_imputation, or fewer columns")
