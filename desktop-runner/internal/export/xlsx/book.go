@@ -178,7 +178,7 @@ func (b *book) save(ctx context.Context, dir, name string) error {
 	if types := b.file.ContentTypes; types != nil {
 		sort.Slice(types.Defaults, func(i, j int) bool { return types.Defaults[i].Extension < types.Defaults[j].Extension })
 	}
-	err = b.file.Write(stoppable{ctx, file})
+	err = b.file.Write(stoppable{ctx.Err, file})
 	if closing := file.Close(); err == nil {
 		err = closing
 	}
@@ -191,14 +191,14 @@ func (b *book) save(ctx context.Context, dir, name string) error {
 // close removes the files that the library keeps while it writes.
 func (b *book) close() error { return b.file.Close() }
 
-// stoppable fails to write when its context is done.
+// stoppable fails to write when its work is stopped.
 type stoppable struct {
-	ctx context.Context
-	to  io.Writer
+	stopped func() error
+	to      io.Writer
 }
 
 func (s stoppable) Write(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
+	if err := s.stopped(); err != nil {
 		return 0, err
 	}
 	return s.to.Write(p)

@@ -69,16 +69,16 @@ type chartColumn struct {
 type chartSeries struct{ x, y int }
 
 // cells names the cells of a column below its header, or those of the header.
-func (d chartData) cells(column int) string {
+func (d *chartData) cells(column int) string {
 	return reference(d.sheet, column+1, d.row+1, d.row+d.rows)
 }
 
-func (d chartData) name(column int) string {
+func (d *chartData) name(column int) string {
 	return reference(d.sheet, column+1, d.row, d.row)
 }
 
 // column writes one column, and gives how wide it is.
-func (r *report) column(d chartData, j int) int {
+func (r *report) column(d *chartData, j int) int {
 	c := d.columns[j]
 	r.text(d.sheet, j+1, d.row, c.name, heading)
 	width := textCell(c.name).width()
@@ -91,11 +91,11 @@ func (r *report) column(d chartData, j int) int {
 
 // dataOf arranges a chart's data: one column of places and one for each series
 // where all have the same places, else two for each series.
-func (r *report) dataOf(c result.Chart) chartData {
+func (r *report) dataOf(c result.Chart) *chartData {
 	if c.Type == result.Histogram {
 		return r.binsOf(c)
 	}
-	var d chartData
+	d := &chartData{}
 	shared := len(c.Series) > 0 && !slices.ContainsFunc(c.Series, func(s result.Series) bool { return !reflect.DeepEqual(s.X, c.Series[0].X) })
 	said := make([][]string, 0)
 	for i, s := range c.Series {
@@ -121,8 +121,8 @@ func (r *report) dataOf(c result.Chart) chartData {
 }
 
 // binsOf arranges a histogram: the bounds of each bin beside its count.
-func (r *report) binsOf(c result.Chart) chartData {
-	var d chartData
+func (r *report) binsOf(c result.Chart) *chartData {
+	d := &chartData{}
 	said := make([][]string, 0)
 	for _, s := range c.Series {
 		bins := len(s.Y)
@@ -212,7 +212,7 @@ func (d *chartData) remark(name string, said [][]string) {
 
 // draw adds the native chart, and reports whether there is one. A heatmap is
 // colours on its table; what spreadsheets have no chart for is a table only.
-func (r *report) draw(c result.Chart, d chartData) bool {
+func (r *report) draw(c result.Chart, d *chartData) bool {
 	if d.rows == 0 || len(d.series) == 0 {
 		return false
 	}
@@ -230,7 +230,7 @@ func (r *report) draw(c result.Chart, d chartData) bool {
 	}
 }
 
-func (r *report) chartOf(c result.Chart, d chartData) *excelize.Chart {
+func (r *report) chartOf(c result.Chart, d *chartData) *excelize.Chart {
 	kind := kindOf(c, d)
 	dark := excelize.Font{Color: "404040", Size: 9} // the library's own is hard to read
 	out := &excelize.Chart{
@@ -274,7 +274,7 @@ var colours = []string{"2166AC", "D95F02", "1B9E77", "7570B3", "A6761D", "666666
 // kindOf chooses the native chart: lines over numbers and dates are scatter
 // charts with lines, since a line chart would put all places at equal distances;
 // bars with long names lie.
-func kindOf(c result.Chart, d chartData) excelize.ChartType {
+func kindOf(c result.Chart, d *chartData) excelize.ChartType {
 	switch {
 	case c.Type == result.Scatter, c.Type == result.Line && d.numeric():
 		return excelize.Scatter
@@ -288,7 +288,7 @@ func kindOf(c result.Chart, d chartData) excelize.ChartType {
 }
 
 // numeric reports whether all places are numbers, dates or missing.
-func (d chartData) numeric() bool {
+func (d *chartData) numeric() bool {
 	for _, s := range d.series {
 		for _, c := range d.columns[s.x].cells {
 			if _, isText := c.value.(string); isText {
@@ -300,7 +300,7 @@ func (d chartData) numeric() bool {
 }
 
 // labels is how long the longest label is, in characters.
-func (d chartData) labels() int {
+func (d *chartData) labels() int {
 	longest := 0
 	for _, c := range d.columns[d.series[0].x].cells {
 		if text, ok := c.value.(string); ok {
@@ -330,7 +330,7 @@ func titled(text string, size float64) excelize.ChartTitle {
 
 // colour colours the cells of a heatmap: between -1 and 1 around white, else from
 // the smallest to the largest.
-func (r *report) colour(d chartData) {
+func (r *report) colour(d *chartData) {
 	first, last := d.series[0].y, d.series[len(d.series)-1].y
 	cells := fmt.Sprintf("%s:%s", place(first+1, d.row+1), place(last+1, d.row+d.rows))
 	scale := excelize.ConditionalFormatOptions{Type: "2_color_scale", Criteria: "=", MinType: "min", MaxType: "max", MinColor: "#FFFFFF", MaxColor: "#2166AC"}
@@ -346,7 +346,7 @@ func (r *report) colour(d chartData) {
 }
 
 // within reports whether all numbers of the series are at most size.
-func (d chartData) within(size float64) bool {
+func (d *chartData) within(size float64) bool {
 	for _, s := range d.series {
 		for _, c := range d.columns[s.y].cells {
 			switch v := c.value.(type) {

@@ -131,12 +131,11 @@ func (r *report) said(name, text string) {
 // head begins a part of the first sheet.
 func (r *report) head(texts ...string) {
 	r.line++
-	for column := coverLabels; column <= coverMore; column++ {
-		text := ""
-		if column <= len(texts) {
-			text = texts[column-1]
-		}
-		r.text(r.cover, column, r.line, text, heading)
+	for column := len(texts) + 1; column <= coverMore; column++ {
+		r.text(r.cover, column, r.line, "", heading)
+	}
+	for i, text := range texts {
+		r.text(r.cover, i+1, r.line, text, heading)
 	}
 	r.line++
 }
@@ -166,20 +165,20 @@ func (r *report) contents(prefix string, d *result.Document) {
 	}
 	r.head(r.words.Word("contents"), "", r.words.own("remark"))
 	for _, t := range d.Tables {
-		r.link(r.table(prefix, t), r.words.Phrase(t.Title), r.remark(t))
+		r.link(r.table(prefix, t), 1, r.words.Phrase(t.Title), r.remark(t))
 	}
 	if len(d.Charts) == 0 {
 		return
 	}
 	sheet, places := r.charts(prefix, d.Charts)
 	for i, c := range d.Charts {
-		r.link(sheet, r.words.Phrase(c.Title), "", places[i])
+		r.link(sheet, places[i], r.words.Phrase(c.Title), "")
 	}
 }
 
-// link leads from the first sheet to another, at its first row or the one given.
-func (r *report) link(sheet, name, remark string, row ...int) {
-	to := reference(sheet, 1, append(row, 1)[0], append(row, 1)[0])
+// link leads from the first sheet to a row of another.
+func (r *report) link(sheet string, row int, name, remark string) {
+	to := reference(sheet, 1, row, row)
 	at := place(coverLabels, r.line)
 	r.text(r.cover, coverLabels, r.line, sheet, link)
 	r.do(func() error { return r.file.SetCellHyperLink(r.cover, at, strings.ReplaceAll(to, "$", ""), "Location") })
