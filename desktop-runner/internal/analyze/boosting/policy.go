@@ -1,0 +1,150 @@
+package boosting
+
+import (
+	"math"
+	"slices"
+
+	"ddap/desktop-runner/internal/analyze/binning"
+	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/shared/fault"
+	"ddap/shared/task"
+)
+
+// policy is what keeps a model from telling of few rows, see New.
+type policy struct {
+	minRows int
+	// unit is what one row can change a sum of gradients by: one class, or a
+	// standard deviation of the target.
+	unit float64
+	// leaves is how many more leaves may be told.
+	leaves int
+}
+
+// newPolicy refuses samples of which even the mean would tell of a few rows; nil
+// where single rows may show.
+func newPolicy(s estimator.Sample, settings estimator.Settings, earlyStopping string) (*policy, error) {
+	least := settings.MinRows
+	if least <= 1 {
+		return nil, nil
+	}
+	if earlyStopping == on {
+		return nil, refuse("early stopping judges by a few rows that it keeps back. Allowed is early_stopping off, or auto, which is off here")
+	}
+	for _, w := range s.Weights {
+		if w != s.Weights[0] {
+			return nil, refuse("weights that differ would let a few rows decide what is told. Allowed are models without weights")
+		}
+	}
+	p := &policy{minRows: least, unit: 1, leaves: len(s.Y) / least}
+	if len(s.Y) < 2*least {
+		return nil, refuse("the owner shares summaries of at least %d rows only, and there are fewer than twice as many. Allowed are models of more rows", least)
+	}
+	if s.Classes == 0 {
+		if binning.Varied(s.Y) < least {
+			return nil, refuse("fewer than %d rows differ from the most frequent value of the target, and a mean would tell of them. Allowed are targets that vary more", least)
+		}
+		p.unit = deviation(s.Y)
+		return p, nil
+	}
+	counts := make([]int, s.Classes)
+	for _, y := range s.Y {
+		counts[int(y)]++
+	}
+	if slices.Min(counts) < least {
+		return nil, refuse("a class of the target has fewer than %d rows. Allowed are targets whose classes all have as many; leave out rare ones with a filter, or put them together", least)
+	}
+	return p, nil
+}
+
+func refuse(format string, args ...any) error {
+	return fault.New("boosting.Fit", fault.Forbidden, string(task.PolicyRefused), "this cannot be learned from this data: "+format+".", args...)
+}
+
+func deviation(y []float64) float64 {
+	mean, squares := 0.0, 0.0
+	for _, v := range y {
+		mean += v / float64(len(y))
+	}
+	for _, v := range y {
+		squares += (v - mean) * (v - mean) / float64(len(y))
+	}
+	return math.Sqrt(squares)
+}
+
+// round gives a sum of gradients in whole units, so that the sums of two leaves
+// that differ by one row do not tell its answer.
+func (p *policy) round(sum float64) float64 { return math.Round(sum/p.unit) * p.unit }
+
+// perTree is how many leaves a tree may have, so that the allowed ones last for
+// all trees if they can, and have two each.
+func (p *policy) perTree(trees, most int) int { return max(2, min(most, p.leaves/trees)) }
+
+// target is the answers that a tree learns, by which its leaves are judged.
+type target struct {
+	y []float64
+	// class is the class that the tree tells from the others; negative of numbers.
+	class   int
+	minRows int
+}
+
+// allows reports whether both parts of a split have enough rows that differ from
+// the most frequent answer of the part. A leaf of one answer tells that of each
+// row in it, and one where few differ tells of these.
+func (t *target) allows(rows []int32, codes []uint8, bin uint8) bool {
+	for _, above := range []bool{false, true} {
+		in := func(row int32) bool { return codes[row] > bin == above }
+		if t.class >= 0 && !t.mixed(rows, in) || t.class < 0 && !t.varied(rows, in) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *target) mixed(rows []int32, in func(int32) bool) bool {
+	count, n := 0, 0
+	for _, row := range rows {
+		if in(row) {
+			n++
+			if int(t.y[row]) == t.class {
+				count++
+			}
+		}
+	}
+	return min(count, n-count) >= t.minRows
+}
+
+// varied looks for the one value that more than half of the rows can have (Boyer
+// and Moore, "MJRTY", 1991); where there is none, half of them differ from any.
+func (t *target) varied(rows []int32, in func(int32) bool) bool {
+	candidate, lead, n := 0.0, 0, 0
+	for _, row := range rows {
+		if !in(row) {
+			continue
+		}
+		n++
+		switch v := t.y[row]; {
+		case lead == 0:
+			candidate, lead = v, 1
+		case v == candidate:
+			lead++
+		default:
+			lead--
+		}
+	}
+	if n < 2*t.minRows {
+		var values []float64
+		for _, row := range rows {
+			if in(row) {
+				values = append(values, t.y[row])
+			}
+		}
+		return binning.Varied(values) >= t.minRows
+	}
+	same := 0
+	for _, row := range rows {
+		if in(row) && t.y[row] == candidate {
+			same++
+		}
+	}
+	return n-same >= t.minRows || same <= n/2
+}
