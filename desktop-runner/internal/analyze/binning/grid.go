@@ -17,7 +17,7 @@ const (
 )
 
 // Grid gives edges that tell of no single row. They come from a column's mean and
-// standard deviation only: mean ± 4 standard deviations are halved again and
+// standard deviation only, rounded to four digits: mean ± 4 standard deviations are halved again and
 // again, and a middle is an edge where both halves have at least minRows rows
 // (what lies beyond counts to the outer bins). So each bin has as many, and that
 // an edge is there, or is not, tells that a half has minRows rows or fewer, and
@@ -56,14 +56,8 @@ func Varied(values []float64) int {
 }
 
 func grid(values []float64, depth, minRows int) []float64 {
-	n, mean, squares := float64(len(values)), 0.0, 0.0
-	for _, v := range values {
-		mean += v / n
-	}
-	for _, v := range values {
-		squares += (v - mean) * (v - mean) / n
-	}
-	std := math.Sqrt(squares)
+	mean, std := moments(values)
+	mean, std = Rounded(mean), Rounded(std)
 	if math.IsInf(std, 0) || math.IsNaN(std) || !(std > 0) {
 		return nil
 	}
@@ -83,6 +77,27 @@ func grid(values []float64, depth, minRows int) []float64 {
 		counts[c]++
 	}
 	return halve(nil, edges, counts, minRows)
+}
+
+func moments(values []float64) (mean, std float64) {
+	n := float64(len(values))
+	for _, v := range values {
+		mean += v / n
+	}
+	for _, v := range values {
+		std += (v - mean) * (v - mean) / n
+	}
+	return mean, math.Sqrt(std)
+}
+
+// Rounded keeps four digits: a mean of numbers of few digits tells in the others
+// how many there are.
+func Rounded(v float64) float64 {
+	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
+		return v
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-3)
+	return math.Round(v/unit) * unit
 }
 
 // halve appends the edges that are kept of those between the cells that counts

@@ -39,8 +39,11 @@ type boosting struct {
 //   - All leaves of all trees together are at most as many as there are rows for
 //     them at settings.MinRows each, so that no equations of theirs can be solved
 //     for the answers of rows. Trees are smaller for it, or fewer.
-//   - The sum that a leaf's value comes from is rounded to what one row can change
-//     it by, so that two leaves which differ by a row do not tell of it.
+//   - The sum that a leaf's value comes from is rounded to multiples of what the
+//     smallest group changes it by, so that two leaves which differ by one row do
+//     not tell of it; values are rounded to a hundredth of a row's part, scores to
+//     four digits and importances to three, numbers of rows to multiples of
+//     settings.MinRows.
 //   - There is no early stopping, which rests on a part of the rows.
 //
 // Sources: Friedman, "Greedy Function Approximation: A Gradient Boosting Machine"

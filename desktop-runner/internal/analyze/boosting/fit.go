@@ -93,6 +93,11 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 		Features: len(f.s.X), Classes: f.s.Classes, Baseline: f.loss.baseline(f.train),
 		Rows: int64(len(f.train)), ValidationRows: int64(len(f.validation)), Smallest: int64(len(f.train)),
 	}
+	if f.policy != nil {
+		for k, v := range m.Baseline {
+			m.Baseline[k] = f.policy.coarse(v)
+		}
+	}
 	f.raw = make([][]float64, f.loss.trees)
 	for k := range f.raw {
 		f.raw[k] = slices.Repeat([]float64{m.Baseline[k]}, len(f.s.Y))
@@ -117,6 +122,9 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 	}
 	f.progress(1)
 	m.Importances = parts(g.gain)
+	if f.policy != nil {
+		f.policy.withhold(m)
+	}
 	return m, m.prepare()
 }
 

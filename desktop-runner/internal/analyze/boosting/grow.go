@@ -9,9 +9,8 @@ import (
 
 // growing says how trees are to be grown.
 type growing struct {
-	maxLeafNodes, maxDepth, minSamplesLeaf int
-	l2, learningRate                       float64
-	threads                                int
+	maxDepth, minSamplesLeaf, threads int
+	l2, learningRate                  float64
 	// policy is nil where single rows may show.
 	policy *policy
 }
@@ -135,6 +134,7 @@ func (g *grower) grow(ctx context.Context, gs gradients, maxLeafNodes int) (*tre
 func (g *grower) value(s sums) float64 {
 	if g.o.policy != nil {
 		s.g = g.o.policy.round(s.g)
+		return g.o.policy.coarse(s.value(g.o.l2)) * g.o.learningRate
 	}
 	return s.value(g.o.l2) * g.o.learningRate
 }

@@ -47,10 +47,10 @@ func (l loss) baseline(rows []int32) []float64 {
 			mean += w * l.y[row]
 		}
 	}
-	switch {
-	case l.classes == 0:
+	switch l.classes {
+	case 0:
 		return []float64{mean / total}
-	case l.classes == 2:
+	case 2:
 		p := clip(of[1] / total)
 		return []float64{math.Log(p / (1 - p))}
 	}

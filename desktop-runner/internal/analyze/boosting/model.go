@@ -270,32 +270,12 @@ const (
 )
 
 func (m *model) check() error {
-	baselines := 1
-	if m.Classes > 2 {
-		baselines = m.Classes
-	}
-	switch {
-	case m.Features < 1 || m.Features > mostFeatures:
-		return fmt.Errorf("it has %d features", m.Features)
-	case m.Classes < 0 || m.Classes == 1 || m.Classes > mostClasses:
-		return fmt.Errorf("it has %d classes", m.Classes)
-	case len(m.Baseline) != baselines:
-		return fmt.Errorf("it has %d baselines, not %d", len(m.Baseline), baselines)
-	case len(m.Importances) != m.Features:
-		return fmt.Errorf("%d features have %d importances", m.Features, len(m.Importances))
-	case len(m.TrainScore) != len(m.Trees)+1 || len(m.ValidationScore) != 0 && len(m.ValidationScore) != len(m.TrainScore):
-		return errors.New("it has not one score for each iteration")
-	case m.Rows < 1 || m.ValidationRows < 0 || m.Smallest < 1:
-		return errors.New("it rests on no rows")
-	}
-	for _, numbers := range [][]float64{m.Baseline, m.Importances, m.TrainScore, m.ValidationScore} {
-		if !finite(numbers) {
-			return errors.New("a number is not finite")
-		}
+	if err := m.checkHead(); err != nil {
+		return err
 	}
 	for i, iteration := range m.Trees {
-		if len(iteration) != baselines {
-			return fmt.Errorf("iteration %d has %d trees, not %d", i, len(iteration), baselines)
+		if len(iteration) != len(m.Baseline) {
+			return fmt.Errorf("iteration %d has %d trees, not %d", i, len(iteration), len(m.Baseline))
 		}
 		for _, t := range iteration {
 			if err := t.check(m.Features); err != nil {
@@ -306,8 +286,37 @@ func (m *model) check() error {
 	return nil
 }
 
-func finite(numbers []float64) bool {
-	return !slices.ContainsFunc(numbers, func(v float64) bool { return math.IsInf(v, 0) || math.IsNaN(v) })
+func (m *model) checkHead() error {
+	baselines := 1
+	if m.Classes > 2 {
+		baselines = m.Classes
+	}
+	switch {
+	case m.Features < 1 || m.Features > mostFeatures || len(m.Importances) != m.Features:
+		return fmt.Errorf("it has %d features with %d importances", m.Features, len(m.Importances))
+	case m.Classes < 0 || m.Classes == 1 || m.Classes > mostClasses || len(m.Baseline) != baselines:
+		return fmt.Errorf("it has %d classes with %d baselines", m.Classes, len(m.Baseline))
+	case m.Rows < 1 || m.ValidationRows < 0 || m.Smallest < 1:
+		return errors.New("it rests on no rows")
+	case !finite(m.Baseline, m.Importances, m.TrainScore, m.ValidationScore):
+		return errors.New("a number is not finite")
+	}
+	scores := len(m.Trees) + 1
+	if len(m.TrainScore) != scores || len(m.ValidationScore) != 0 && len(m.ValidationScore) != scores || (len(m.ValidationScore) == 0) != (m.ValidationRows == 0) {
+		return errors.New("it has not one score for each iteration")
+	}
+	return nil
+}
+
+func finite(lists ...[]float64) bool {
+	for _, list := range lists {
+		for _, v := range list {
+			if math.IsInf(v, 0) || math.IsNaN(v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // check sees to it that each node but the root is the child of exactly one that
@@ -317,20 +326,20 @@ func (t *tree) check(features int) error {
 		return errors.New("it is missing")
 	}
 	n := len(t.Feature)
-	if len(t.Threshold) != n || len(t.Left) != n || len(t.Value) != n {
-		return errors.New("its parts differ in length")
+	if len(t.Threshold) != n || len(t.Left) != n || len(t.Value) != n || !finite(t.Threshold, t.Value) {
+		return errors.New("its parts differ in length, or a number is not finite")
 	}
-	if !finite(t.Threshold) || !finite(t.Value) {
-		return errors.New("a number is not finite")
-	}
-	child := make([]bool, n)
+	child := make([]bool, n+1)
 	found := 1
 	for i, f := range t.Feature {
 		if f == -1 {
 			continue
 		}
 		left := int(t.Left[i])
-		if f < 0 || int(f) >= features || left <= i || left+1 >= n || child[left] || child[left+1] {
+		if f < 0 || int(f) >= features {
+			return fmt.Errorf("node %d asks for no feature", i)
+		}
+		if left <= i || left >= n-1 || child[left] || child[left+1] {
 			return fmt.Errorf("node %d leads nowhere", i)
 		}
 		child[left], child[left+1] = true, true

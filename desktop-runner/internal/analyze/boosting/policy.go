@@ -13,8 +13,8 @@ import (
 // policy is what keeps a model from telling of few rows, see New.
 type policy struct {
 	minRows int
-	// unit is what one row can change a sum of gradients by: one class, or a
-	// standard deviation of the target.
+	// unit is what one row changes a sum of gradients by: one class, or the power of
+	// two that is next to the target's standard deviation.
 	unit float64
 	// leaves is how many more leaves may be told.
 	leaves int
@@ -43,7 +43,7 @@ func newPolicy(s estimator.Sample, settings estimator.Settings, earlyStopping st
 		if binning.Varied(s.Y) < least {
 			return nil, refuse("fewer than %d rows differ from the most frequent value of the target, and a mean would tell of them. Allowed are targets that vary more", least)
 		}
-		p.unit = deviation(s.Y)
+		p.unit = math.Exp2(math.Round(math.Log2(deviation(s.Y))))
 		return p, nil
 	}
 	counts := make([]int, s.Classes)
@@ -71,9 +71,37 @@ func deviation(y []float64) float64 {
 	return math.Sqrt(squares)
 }
 
-// round gives a sum of gradients in whole units, so that the sums of two leaves
-// that differ by one row do not tell its answer.
-func (p *policy) round(sum float64) float64 { return math.Round(sum/p.unit) * p.unit }
+// round gives a sum of gradients in multiples of what the smallest group changes
+// it by. The sums of two leaves that differ by one row are then mostly the same,
+// whatever its answer.
+func (p *policy) round(sum float64) float64 {
+	step := p.unit * float64(p.minRows)
+	return math.Round(sum/step) * step
+}
+
+// steps is how many steps a unit has that values and scores are rounded to: the
+// digits beyond would tell how many rows there are.
+const steps = 100
+
+// coarse rounds what a model tells: a step is a hundredth of a unit of the
+// logarithm of odds, or about as much of a standard deviation.
+func (p *policy) coarse(v float64) float64 {
+	step := p.unit / steps
+	return math.Round(v/step) * step
+}
+
+// withhold rounds what stands beside the trees, and tells no number of rows but
+// the policy's.
+func (p *policy) withhold(m *model) {
+	m.Rows = m.Rows / int64(p.minRows) * int64(p.minRows)
+	m.Smallest = int64(p.minRows)
+	for i, v := range m.TrainScore {
+		m.TrainScore[i] = binning.Rounded(v)
+	}
+	for j, v := range m.Importances {
+		m.Importances[j] = math.Round(v*1000) / 1000
+	}
+}
 
 // perTree is how many leaves a tree may have, so that the allowed ones last for
 // all trees if they can, and have two each.
