@@ -216,6 +216,7 @@ var modelSpecs = []ModelSpec{
 	elasticNetModel,
 	logisticRegressionModel,
 	kmeansModel,
+	isolationForestModel,
 	tTestModel,
 	mannWhitneyModel,
 	chiSquareModel,

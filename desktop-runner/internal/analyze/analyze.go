@@ -10,6 +10,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/describe"
 	"ddap/desktop-runner/internal/analyze/holtwinters"
 	"ddap/desktop-runner/internal/analyze/hypothesis"
+	"ddap/desktop-runner/internal/analyze/isolation"
 	"ddap/desktop-runner/internal/analyze/kmeans"
 	"ddap/desktop-runner/internal/analyze/predict"
 	"ddap/desktop-runner/internal/analyze/supervised"
@@ -24,14 +25,15 @@ type model func(context.Context, *step.Step, *operation.AnalyzeParams) (finding.
 // models has an entry for each model; a new one is added here and to package
 // operation.
 var models = map[operation.Model]model{
-	operation.Describe:    describe.Run,
-	operation.Correlation: correlation.Run,
-	operation.KMeans:      kmeans.Run,
-	operation.TTest:       hypothesis.TTest,
-	operation.MannWhitney: hypothesis.MannWhitney,
-	operation.ChiSquare:   hypothesis.ChiSquare,
-	operation.ANOVA:       hypothesis.ANOVA,
-	operation.HoltWinters: holtwinters.Run,
+	operation.Describe:        describe.Run,
+	operation.Correlation:     correlation.Run,
+	operation.KMeans:          kmeans.Run,
+	operation.TTest:           hypothesis.TTest,
+	operation.MannWhitney:     hypothesis.MannWhitney,
+	operation.ChiSquare:       hypothesis.ChiSquare,
+	operation.ANOVA:           hypothesis.ANOVA,
+	operation.HoltWinters:     holtwinters.Run,
+	operation.IsolationForest: isolation.Run,
 }
 
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by

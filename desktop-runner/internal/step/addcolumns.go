@@ -20,8 +20,9 @@ const added = "added columns"
 // beside them, as the task's output. Some rows may have none of these numbers:
 // those that do not meet the condition kept, in SQL, or none where it is empty.
 // Of the others, in their order, fill puts the numbers of row i into a slice that
-// is as long as columns are many; NaN is a missing one. A name that a column of the
-// rows has already, in any letter case, gets a number behind it.
+// is as long as columns are many; NaN is a missing one, and any number but 0 is
+// true. A name that a column of the rows has already, in any letter case, gets a
+// number behind it.
 func (s *Step) WriteWith(ctx context.Context, columns []result.Column, labels []string, kept string, fill func(i int64, into []float64)) (*finding.Output, string, error) {
 	columns = unused(columns, s.Relation.Columns)
 	list := make([]string, len(columns))
@@ -95,6 +96,8 @@ func value(v float64, t result.Type, labels []string) engine.Value {
 		return nil
 	case t == result.Integer:
 		return int64(v)
+	case t == result.Boolean:
+		return v != 0
 	case t == result.Text:
 		return labels[int(v)]
 	default:
@@ -106,6 +109,8 @@ func databaseType(t result.Type) string {
 	switch t {
 	case result.Integer:
 		return "BIGINT"
+	case result.Boolean:
+		return "BOOLEAN"
 	case result.Text:
 		return "VARCHAR"
 	default:
