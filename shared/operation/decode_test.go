@@ -220,6 +220,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		operation.ChiSquare:          func() (any, error) { return analyze.ChiSquare() },
 		operation.ANOVA:              func() (any, error) { return analyze.ANOVA() },
 		operation.HoltWinters:        func() (any, error) { return analyze.HoltWinters() },
+		operation.IsolationForest:    func() (any, error) { return analyze.IsolationForest() },
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")

@@ -146,6 +146,7 @@ var kinds = map[string]i18n.Text{
 	"analyze.auto":                {EN: "The model that suits best", ID: "Model yang paling cocok"},
 	"analyze.predict":             {EN: "Predictions", ID: "Prediksi"},
 	"export":                      {EN: "Export", ID: "Ekspor"},
+	"analyze.isolation_forest":    {EN: "Unusual rows (isolation forest)", ID: "Baris tidak biasa (isolation forest)"},
 }
 
 var typeNames = map[result.Type]i18n.Text{
@@ -165,6 +166,7 @@ var summaries = map[string]string{
 	"analyze.correlation":       "Korelasi terkuat ({method}) dari {pairs} pasangan kolom adalah {strongest_coefficient}, dari {strongest_rows} baris.",
 	"analyze.kmeans":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok.",
 	"analyze.linear_regression": "{target} dijelaskan oleh kolom lain, dari {rows_used} baris: R² sebesar {r2}, dan prediksi rata-rata meleset {mean_absolute_error}.",
+	"analyze.isolation_forest":  "{n_anomalies} dari {rows_used} baris berbeda dari yang lain.",
 	"analyze.predict":           "{target} diprediksi untuk {rows_predicted} baris.",
 	"trained.test_r2":           "{target} diprediksi dari kolom lain: pada {rows_test} baris yang belum pernah dilihat, R² sebesar {test_r2}, dan prediksi rata-rata meleset {test_mean_absolute_error}.",
 	"trained.cv_r2_mean":        "{target} diprediksi dari kolom lain: pada baris yang belum pernah dilihat, R² rata-rata {cv_r2_mean}, dan prediksi meleset {cv_mean_absolute_error_mean}.",
