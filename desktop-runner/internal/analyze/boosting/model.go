@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/binning"
+	"ddap/desktop-runner/internal/analyze/branching"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/shared/fault"
@@ -273,6 +274,9 @@ func (m *model) check() error {
 	if err := m.checkHead(); err != nil {
 		return err
 	}
+	if !finite(m.Baseline, m.Importances, m.TrainScore, m.ValidationScore) {
+		return errors.New("a number is not finite")
+	}
 	for i, iteration := range m.Trees {
 		if len(iteration) != len(m.Baseline) {
 			return fmt.Errorf("iteration %d has %d trees, not %d", i, len(iteration), len(m.Baseline))
@@ -298,11 +302,12 @@ func (m *model) checkHead() error {
 		return fmt.Errorf("it has %d classes with %d baselines", m.Classes, len(m.Baseline))
 	case m.Rows < 1 || m.ValidationRows < 0 || m.Smallest < 1:
 		return errors.New("it rests on no rows")
-	case !finite(m.Baseline, m.Importances, m.TrainScore, m.ValidationScore):
-		return errors.New("a number is not finite")
 	}
-	scores := len(m.Trees) + 1
-	if len(m.TrainScore) != scores || len(m.ValidationScore) != 0 && len(m.ValidationScore) != scores || (len(m.ValidationScore) == 0) != (m.ValidationRows == 0) {
+	validation := 0
+	if m.ValidationRows > 0 {
+		validation = len(m.Trees) + 1
+	}
+	if len(m.TrainScore) != len(m.Trees)+1 || len(m.ValidationScore) != validation {
 		return errors.New("it has not one score for each iteration")
 	}
 	return nil
@@ -319,34 +324,9 @@ func finite(lists ...[]float64) bool {
 	return true
 }
 
-// check sees to it that each node but the root is the child of exactly one that
-// stands before it: so every walk ends.
 func (t *tree) check(features int) error {
-	if t == nil || len(t.Feature) == 0 {
-		return errors.New("it is missing")
+	if t == nil || len(t.Threshold) != len(t.Feature) || len(t.Value) != len(t.Feature) || !finite(t.Threshold, t.Value) {
+		return errors.New("it is missing, its parts differ in length, or a number is not finite")
 	}
-	n := len(t.Feature)
-	if len(t.Threshold) != n || len(t.Left) != n || len(t.Value) != n || !finite(t.Threshold, t.Value) {
-		return errors.New("its parts differ in length, or a number is not finite")
-	}
-	child := make([]bool, n+1)
-	found := 1
-	for i, f := range t.Feature {
-		if f == -1 {
-			continue
-		}
-		left := int(t.Left[i])
-		if f < 0 || int(f) >= features {
-			return fmt.Errorf("node %d asks for no feature", i)
-		}
-		if left <= i || left >= n-1 || child[left] || child[left+1] {
-			return fmt.Errorf("node %d leads nowhere", i)
-		}
-		child[left], child[left+1] = true, true
-		found += 2
-	}
-	if found != n {
-		return errors.New("a node is nobody's child")
-	}
-	return nil
+	return branching.Check(features, len(t.Feature), t.Feature, t.Left) //nolint:wrapcheck // says what is wrong
 }

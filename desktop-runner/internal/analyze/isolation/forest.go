@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"ddap/desktop-runner/internal/analyze/branching"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/shared/fault"
@@ -309,37 +310,14 @@ func (f *Forest) check() error {
 	return nil
 }
 
-// check sees to it that each node but the root is the child of exactly one that
-// stands before it, so that every walk ends, and that walks are short.
 func (t *Tree) check(features int) error {
-	if t == nil || len(t.Feature) == 0 {
-		return errors.New("it is missing")
+	if t == nil || len(t.Threshold) != len(t.Feature) || len(t.Length) != len(t.Feature) {
+		return errors.New("it is missing, or its parts differ in length")
 	}
-	n := len(t.Feature)
-	if len(t.Threshold) != n || len(t.Left) != n || len(t.Length) != n {
-		return errors.New("its parts differ in length")
-	}
-	found, child, depth := 1, make([]bool, n+1), make([]int, n+1)
-	for i, f := range t.Feature {
-		if !(math.Abs(t.Threshold[i]) <= math.MaxFloat64) || !(t.Length[i] >= 0 && t.Length[i] <= math.MaxInt32) {
+	for i, length := range t.Length {
+		if !(math.Abs(t.Threshold[i]) <= math.MaxFloat64) || !(length >= 0 && length <= math.MaxInt32) {
 			return fmt.Errorf("a number of node %d is out of range", i)
 		}
-		if f == -1 {
-			continue
-		}
-		left := int(t.Left[i])
-		if f < 0 || int(f) >= features {
-			return fmt.Errorf("node %d asks for no feature", i)
-		}
-		if left <= i || left >= n-1 || child[left] || child[left+1] || depth[i] > deepest {
-			return fmt.Errorf("node %d leads nowhere", i)
-		}
-		child[left], child[left+1] = true, true
-		depth[left], depth[left+1] = depth[i]+1, depth[i]+1
-		found += 2
 	}
-	if found != n {
-		return errors.New("a node is nobody's child")
-	}
-	return nil
+	return branching.Check(features, deepest, t.Feature, t.Left)
 }
