@@ -224,6 +224,7 @@ var modelSpecs = []ModelSpec{
 	holtWintersModel,
 	decisionTreeModel,
 	randomForestModel,
+	gradientBoostingModel,
 	autoModel,
 	predictModel,
 }

@@ -214,6 +214,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		operation.LogisticRegression: func() (any, error) { return analyze.LogisticRegression() },
 		operation.DecisionTree:       func() (any, error) { return analyze.DecisionTree() },
 		operation.RandomForest:       func() (any, error) { return analyze.RandomForest() },
+		operation.GradientBoosting:   func() (any, error) { return analyze.GradientBoosting() },
 		operation.KMeans:             func() (any, error) { return analyze.KMeans() },
 		operation.TTest:              func() (any, error) { return analyze.TTest() },
 		operation.MannWhitney:        func() (any, error) { return analyze.MannWhitney() },

@@ -3,6 +3,7 @@ package analyze
 import (
 	"encoding/json"
 
+	"ddap/desktop-runner/internal/analyze/boosting"
 	"ddap/desktop-runner/internal/analyze/coordinate"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/forest"
@@ -45,6 +46,10 @@ var learners = []supervised.Learner{
 	{
 		Name: operation.RandomForest, Numbers: true, Classes: true, Tried: true,
 		New: learner((*operation.AnalyzeParams).RandomForest, forest.New), Restore: forest.Restore,
+	},
+	{
+		Name: operation.GradientBoosting, Numbers: true, Classes: true, Tried: true,
+		New: learner((*operation.AnalyzeParams).GradientBoosting, boosting.New), Restore: boosting.Restore,
 	},
 }
 

@@ -143,6 +143,7 @@ var kinds = map[string]i18n.Text{
 	"analyze.logistic_regression": {EN: "Logistic regression", ID: "Regresi logistik"},
 	"analyze.decision_tree":       {EN: "Decision tree", ID: "Pohon keputusan"},
 	"analyze.random_forest":       {EN: "Random forest", ID: "Hutan acak"},
+	"analyze.gradient_boosting":   {EN: "Gradient boosting", ID: "Gradient boosting"},
 	"analyze.auto":                {EN: "The model that suits best", ID: "Model yang paling cocok"},
 	"analyze.predict":             {EN: "Predictions", ID: "Prediksi"},
 	"export":                      {EN: "Export", ID: "Ekspor"},
