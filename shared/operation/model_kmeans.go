@@ -1,13 +1,21 @@
 package operation
 
-import "ddap/shared/i18n"
+import (
+	"fmt"
+
+	"ddap/shared/fault"
+	"ddap/shared/i18n"
+)
 
 // KMeansParams are the parameters of kmeans, with scikit-learn's names and defaults.
 type KMeansParams struct {
-	NClusters int     `json:"n_clusters"`
-	NInit     int     `json:"n_init"`
-	MaxIter   int     `json:"max_iter"`
-	Tol       float64 `json:"tol"`
+	NClusters int `json:"n_clusters"`
+	// NClustersRange is the smallest and the largest number of groups to try; the
+	// one whose groups are most apart is taken instead of NClusters. Nil is none.
+	NClustersRange []int   `json:"n_clusters_range"`
+	NInit          int     `json:"n_init"`
+	MaxIter        int     `json:"max_iter"`
+	Tol            float64 `json:"tol"`
 	// Standardize scales each feature to mean 0 and standard deviation 1 first.
 	Standardize bool `json:"standardize"`
 }
@@ -15,7 +23,24 @@ type KMeansParams struct {
 // KMeans gives the model's parameters with defaults filled in.
 func (p *AnalyzeParams) KMeans() (KMeansParams, error) {
 	out := KMeansParams{NClusters: 8, NInit: 10, MaxIter: 300, Tol: 1e-4, Standardize: true}
-	return out, p.decodeModelParams(&out)
+	if err := p.decodeModelParams(&out); err != nil {
+		return out, err
+	}
+	switch r := out.NClustersRange; {
+	case len(r) == 2 && r[0] >= r[1]:
+		return out, badRange("is %d to %d, but the first must be the smaller one", r[0], r[1])
+	case len(r) == 2 && r[1]-r[0] >= maxTried:
+		return out, badRange("is %d to %d, which are more than %d numbers of groups to try; narrow it", r[0], r[1], maxTried)
+	}
+	return out, nil
+}
+
+// maxTried is how many numbers of groups one task tries.
+const maxTried = 50
+
+func badRange(format string, args ...any) error {
+	return fault.BadFields("operation.KMeans", "invalid_params",
+		fault.Field{Path: "params.params.n_clusters_range", Message: fmt.Sprintf(format, args...)})
 }
 
 var kmeansModel = ModelSpec{
@@ -29,6 +54,15 @@ var kmeansModel = ModelSpec{
 		{
 			Name: "n_clusters", Kind: Integer, Default: 8, Minimum: new(1.0), Maximum: new(1000.0),
 			Title: i18n.Text{EN: "Number of groups", ID: "Banyak kelompok"},
+		},
+		{
+			Name: "n_clusters_range", Kind: Array, MinItems: 2, MaxItems: 2,
+			Items: &Property{Kind: Integer, Minimum: new(1.0), Maximum: new(1000.0)},
+			Title: i18n.Text{EN: "Numbers of groups to try", ID: "Banyak kelompok yang dicoba"},
+			Help: i18n.Text{
+				EN: "The smallest and the largest; the one whose groups are most apart is taken, by the silhouette, and a picture compares all.",
+				ID: "Terkecil dan terbesar; yang kelompoknya paling terpisah dipakai, menurut silhouette, dan sebuah grafik membandingkan semuanya.",
+			},
 		},
 		{
 			Name: "n_init", Kind: Integer, Default: 10, Minimum: new(1.0), Maximum: new(100.0),

@@ -36,11 +36,15 @@ var models = map[operation.Model]model{
 	operation.IsolationForest: isolation.Run,
 }
 
+// writes has the models whose output is the rows with more columns.
+var writes = map[operation.Model]bool{operation.KMeans: true}
+
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by
 // the place of rows.
 func Needs(p *operation.AnalyzeParams) source.Request {
 	out := source.Request{Repeatable: p.Model != operation.Describe}
-	if len(p.Features) > 0 {
+	// Models that write rows with more columns need all that there are.
+	if len(p.Features) > 0 && !writes[p.Model] {
 		for _, name := range p.Columns() {
 			if !slices.Contains(out.Columns, name) {
 				out.Columns = append(out.Columns, name)

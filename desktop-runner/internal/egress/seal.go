@@ -123,7 +123,7 @@ func (s *sealing) output(o finding.Output) {
 	if !s.policy.rows {
 		n := s.policy.MinGroupSize()
 		// The number of groups tells how many small ones there are.
-		if left := o.From - o.Rows; o.Grouped || o.Rows < n || left > 0 && left < n {
+		if o.Grouped || o.Rows < n || s.policy.hidesFew(o.From-o.Rows) || s.policy.hidesFew(o.Apart) {
 			d.Rows -= d.Rows % n
 			d.RowsApproximate = true
 		}

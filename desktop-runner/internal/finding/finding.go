@@ -330,6 +330,9 @@ type Output struct {
 	Columns []result.Column
 	// From is how many rows it was made of.
 	From int64
+	// Apart counts those of its rows of which a part of the finding tells nothing:
+	// how many they are would follow from the number of all.
+	Apart int64
 	// Grouped means that its rows are groups, and none of them a row of the data.
 	Grouped bool
 }

@@ -8,7 +8,9 @@ import (
 	"math"
 	"slices"
 
+	"ddap/desktop-runner/internal/analyze/kmeans/lloyd"
 	"ddap/desktop-runner/internal/analyze/matrix"
+	"ddap/desktop-runner/internal/analyze/points"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/source"
@@ -27,8 +29,8 @@ const (
 	silhouettePoints = 1000
 )
 
-// Run divides the rows into groups. Errors are invalid_params faults, or the
-// engine's.
+// Run divides the rows into groups, and writes them with the number of their
+// group. Errors are invalid_params faults, or the engine's.
 func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding.Finding, error) {
 	asked, err := p.KMeans()
 	if err != nil {
@@ -38,147 +40,112 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("loading", 0.4, 0.6)
-	m, err := matrix.Load(ctx, s, features)
+	s.Tracker.Stage("loading", 0.2, 0.4)
+	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, beside(len(features)))
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	model := finding.Fit{Rows: int64(m.Rows), Parameters: int64(asked.NClusters), Support: int64(m.Rows)}
+	from, to, field := asked.NClusters, asked.NClusters, "n_clusters"
+	if r := asked.NClustersRange; len(r) == 2 {
+		from, to, field = r[0], min(r[1], max(m.Rows, r[0])), "n_clusters_range[0]"
+	}
+	model := finding.Fit{Rows: int64(m.Rows), Parameters: int64(to), Support: int64(m.Rows)}
 	if err := matrix.Judge(ctx, s, features, &model); err != nil {
 		return finding.Finding{}, err
 	}
-	if m.Rows < asked.NClusters {
+	if m.Rows < from {
 		return finding.Finding{}, fault.BadFields("kmeans.Run", string(task.InvalidParams), fault.Field{
-			Path:    "params.params.n_clusters",
-			Message: fmt.Sprintf("is %d, but there are fewer rows without missing values; ask for fewer groups", asked.NClusters),
+			Path:    "params.params." + field,
+			Message: fmt.Sprintf("is %d, but there are fewer rows without missing values; ask for fewer groups", from),
 		})
 	}
-	s.Tracker.Counted("fitting", 0.6, 1)
-	x, scale := scaled(m, asked.Standardize)
-	c, err := cluster(ctx, x, options{
-		k: asked.NClusters, starts: asked.NInit, iterations: asked.MaxIter, seed: p.RandomState,
-		tol: asked.Tol * meanVariance(x),
-	}, func(done int) { s.Tracker.Advance(float64(done) / float64(asked.NInit)) })
+	r := report{m: m, numbers: numbers, asked: asked, model: model, points: s.SingleRowsMayShow}
+	if err := r.try(ctx, s, p.RandomState, from, to); err != nil {
+		return finding.Finding{}, err
+	}
+	s.Tracker.Stage("writing", 0.8, 1)
+	output, err := m.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
+		into[0] = float64(r.c.Labels[i])
+	})
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	c.order(x.p)
-	score, scored, err := silhouette(ctx, x, c, silhouettePoints)
-	if err != nil {
-		return finding.Finding{}, err
-	}
-	r := report{m: m, c: c, scale: scale, asked: asked, model: model, score: score, scored: scored, points: s.SingleRowsMayShow}
-	return r.finding(map[string]any{
+	f, err := r.finding(map[string]any{
 		"model": p.Model, "features": source.NamesOf(features), "random_state": p.RandomState,
-		"n_clusters": asked.NClusters, "n_init": asked.NInit, "max_iter": asked.MaxIter, "tol": asked.Tol, "standardize": asked.Standardize,
+		"n_clusters": r.asked.NClusters, "n_init": asked.NInit, "max_iter": asked.MaxIter, "tol": asked.Tol, "standardize": asked.Standardize,
 	})
+	f.Output = output
+	if len(asked.NClustersRange) > 0 {
+		f.Parameters["n_clusters_range"] = asked.NClustersRange
+	}
+	return f, err
 }
 
-// scaling turns numbers of a column into those that distances are measured in:
-// (x - shift) / factor.
-type scaling struct{ shift, factor []float64 }
+// beside is how many columns' room the work takes beside the columns: the points,
+// their bounds, and the labels of the best start beside those of the running one.
+func beside(columns int) int { return columns + (columns+1)/2 + 6 }
 
-// scaled gives the points. Standardized ones have mean 0 and standard deviation
-// 1 (of the population, as StandardScaler has it); a constant column becomes 0.
-func scaled(m *matrix.Matrix, standardize bool) (points, scaling) {
-	p := len(m.Columns)
-	s := scaling{make([]float64, p), slices.Repeat([]float64{1}, p)}
-	x := points{n: m.Rows, p: p, data: m.Data}
-	if !standardize {
-		return x, s
+// try divides the rows into each number of groups, and keeps the one to tell of.
+func (r *report) try(ctx context.Context, s *step.Step, seed int64, from, to int) error {
+	s.Tracker.Counted("fitting", 0.4, 0.8)
+	x, scale, err := points.Of(ctx, r.numbers, r.asked.Standardize)
+	if err != nil {
+		return err
 	}
-	variance := make([]float64, p)
-	for i := range x.n {
-		for j, v := range m.Row(i) {
-			s.shift[j] += (v - s.shift[j]) / float64(i+1)
+	tolerance, err := lloyd.Tolerance(ctx, x)
+	if err != nil {
+		return err
+	}
+	r.scale = scale
+	for k := from; k <= to; k++ {
+		c, err := lloyd.Cluster(ctx, x, lloyd.Options{
+			K: k, Starts: r.asked.NInit, Iterations: r.asked.MaxIter, Seed: seed, Tol: r.asked.Tol * tolerance,
+		}, func(fraction float64) { s.Tracker.Advance((float64(k-from) + fraction) / float64(to-from+1)) })
+		if err != nil {
+			return err
 		}
-	}
-	for i := range x.n {
-		for j, v := range m.Row(i) {
-			variance[j] += (v - s.shift[j]) * (v - s.shift[j]) / float64(x.n)
+		if len(c.Centres) < k*x.P && k > from {
+			break // there are fewer different rows
 		}
-	}
-	for j, v := range variance {
-		if v > 0 {
-			s.factor[j] = math.Sqrt(v)
+		t := trial{k: k, c: c}
+		if t.score, t.scored, err = lloyd.Silhouette(ctx, x, c.Labels, len(c.Centres)/x.P, silhouettePoints); err != nil {
+			return err
 		}
+		t.told = r.points || slices.Min(formed(c, x.P)) >= s.MinGroupSize
+		r.take(t)
 	}
-	x.data = make([]float64, len(m.Data))
-	for i, v := range m.Data {
-		x.data[i] = (v - s.shift[i%p]) / s.factor[i%p]
+	if len(r.asked.NClustersRange) > 0 {
+		r.asked.NClusters = r.k()
 	}
-	return x, s
-}
-
-// meanVariance is the mean of the columns' variances (of the population), by
-// which scikit-learn scales its tolerance.
-func meanVariance(x points) float64 {
-	mean, sum := make([]float64, x.p), 0.0
-	for i := range x.n {
-		for j, v := range x.row(i) {
-			mean[j] += (v - mean[j]) / float64(i+1)
-		}
-	}
-	for i := range x.n {
-		sum += squaredDistance(x.row(i), mean)
-	}
-	return sum / float64(x.n*x.p)
-}
-
-// order numbers the groups by size, the largest first, and equal ones by their
-// centres, so that equal results have equal numbers.
-func (c *clustering) order(p int) {
-	k := c.k(p)
-	sizes, old := make([]int, k), make([]int, k)
-	for _, label := range c.labels {
-		sizes[label]++
-	}
-	for i := range old {
-		old[i] = i
-	}
-	centre := func(i int) []float64 { return c.centres[i*p : (i+1)*p] }
-	slices.SortStableFunc(old, func(a, b int) int {
-		if sizes[a] != sizes[b] {
-			return sizes[b] - sizes[a]
-		}
-		return slices.Compare(centre(a), centre(b))
-	})
-	centres, renamed := make([]float64, 0, len(c.centres)), make([]int, k)
-	for to, from := range old {
-		centres = append(centres, centre(from)...)
-		renamed[from] = to
-	}
-	c.centres = centres
-	for i, label := range c.labels {
-		c.labels[i] = renamed[label]
-	}
-	for i, label := range c.formed {
-		c.formed[i] = renamed[label]
-	}
+	return nil
 }
 
 type report struct {
-	m      *matrix.Matrix
-	c      *clustering
-	scale  scaling
-	asked  operation.KMeansParams
-	model  finding.Fit
-	score  float64
-	scored int
-	points bool
+	trial // the one to tell of
+
+	m       *matrix.Matrix
+	numbers [][]float64
+	scale   points.Scaling
+	asked   operation.KMeansParams
+	model   finding.Fit
+	points  bool
+	// tried has all trials, without their labels.
+	tried []trial
 }
 
-func (r report) finding(parameters map[string]any) (finding.Finding, error) {
+func (r *report) k() int { return len(r.c.Centres) / len(r.m.Columns) }
+
+func (r *report) finding(parameters map[string]any) (finding.Finding, error) {
 	table, err := r.clusters()
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	k := r.c.k(len(r.m.Columns))
+	k := r.k()
 	metrics, split := r.m.Counts()
 	metrics = append(metrics,
 		finding.Metric{Name: "n_clusters", Value: float64(k), Basis: finding.Known()},
-		finding.Metric{Name: "inertia", Value: r.c.inertia, Basis: finding.Over(int64(r.c.apart))},
-		finding.Metric{Name: "n_iter", Value: float64(r.c.iterations), Basis: finding.Known()},
+		finding.Metric{Name: "inertia", Value: r.c.Inertia, Basis: finding.Over(int64(r.c.Apart))},
+		finding.Metric{Name: "n_iter", Value: float64(r.c.Iterations), Basis: finding.Known()},
 	)
 	if !math.IsNaN(r.score) {
 		metrics = append(metrics, finding.Metric{Name: "silhouette_score", Value: r.score, Basis: finding.Over(int64(r.scored))})
@@ -199,8 +166,11 @@ func (r report) finding(parameters map[string]any) (finding.Finding, error) {
 	if r.asked.Standardize {
 		f.Notes = append(f.Notes, "Distances and inertia are in standard deviations of the features; centres are in the features' own units.")
 	}
-	if r.c.iterations >= r.asked.MaxIter {
+	if r.c.Iterations >= r.asked.MaxIter {
 		f.Notes = append(f.Notes, "It stopped at max_iter before the centres had settled; allow more iterations.")
+	}
+	if len(r.asked.NClustersRange) > 0 {
+		return f, r.elbow(&f)
 	}
 	return f, nil
 }
@@ -212,7 +182,7 @@ func plural(columns int) string {
 	return fmt.Sprintf("%d columns", columns)
 }
 
-func (r report) clusters() (*finding.Groups, error) {
+func (r *report) clusters() (*finding.Groups, error) {
 	p := len(r.m.Columns)
 	t := &finding.Groups{
 		Name: "clusters", Title: "Groups and their centres", Size: "size", Told: []string{"cluster"}, Model: &r.model,
@@ -227,22 +197,22 @@ func (r report) clusters() (*finding.Groups, error) {
 		names[name] = true
 		t.Columns = append(t.Columns, result.Column{Name: name, Type: result.Float, Unit: c.Unit})
 	}
-	sizes := make([]int64, r.c.k(p))
-	for _, label := range r.c.labels {
+	sizes := make([]int64, r.k())
+	for _, label := range r.c.Labels {
 		sizes[label]++
 	}
 	rows := make([][]any, len(sizes))
 	for i, size := range sizes {
 		rows[i] = []any{int64(i), size}
 		for j := range p {
-			rows[i] = append(rows[i], r.c.centres[i*p+j]*r.scale.factor[j]+r.scale.shift[j])
+			rows[i] = append(rows[i], r.scale.Back(j, r.c.Centres[i*p+j]))
 		}
 	}
 	if !r.points {
-		t.Formed = r.formed()
+		t.Formed = formed(r.c, p)
 		t.Varied = map[string][]int64{}
 		for j := range p {
-			t.Varied[t.Columns[2+j].Name] = r.varied(j)
+			t.Varied[t.Columns[2+j].Name] = points.Varied(r.numbers[j], r.c.Formed, r.k())
 		}
 	}
 	var err error
@@ -251,38 +221,13 @@ func (r report) clusters() (*finding.Groups, error) {
 }
 
 // formed gives the finding.Groups.Formed.
-func (r report) formed() []int64 {
-	out := make([]int64, r.c.k(len(r.m.Columns)))
-	for _, label := range r.c.formed {
+func formed(c *lloyd.Clustering, p int) []int64 {
+	out := make([]int64, len(c.Centres)/p)
+	for _, label := range c.Formed {
 		out[label]++
 	}
 	for group := range out {
 		out[group] = max(out[group], 1) // the point that a centre without any was put on
-	}
-	return out
-}
-
-// varied gives the finding.Groups.Varied of one feature, over the rows that the
-// centres were calculated from. It sorts, because a map of all values would take
-// several times their memory.
-func (r report) varied(feature int) []int64 {
-	members := make([][]float64, r.c.k(len(r.m.Columns)))
-	for i, label := range r.c.formed {
-		members[label] = append(members[label], r.m.Row(i)[feature])
-	}
-	out := make([]int64, len(members))
-	for group, values := range members {
-		slices.Sort(values)
-		most, run := 0, 0
-		for i, v := range values {
-			if run++; i > 0 && v != values[i-1] {
-				run = 1
-			}
-			most = max(most, run)
-		}
-		if out[group] = int64(len(values)); most > 1 {
-			out[group] -= int64(most)
-		}
 	}
 	return out
 }
@@ -296,7 +241,7 @@ func labels(k int) []any {
 }
 
 // scatter shows an even choice of the rows by their first two features.
-func (r report) scatter(k int) *finding.Points {
+func (r *report) scatter(k int) *finding.Points {
 	chart := result.Chart{
 		Name: "cluster_scatter", Type: result.Scatter,
 		Title:  "Groups by " + r.m.Columns[0].Name + " and " + r.m.Columns[1].Name,
@@ -309,8 +254,8 @@ func (r report) scatter(k int) *finding.Points {
 	}
 	every := (r.m.Rows + maxPoints - 1) / maxPoints
 	for i := 0; i < r.m.Rows; i += every {
-		row, s := r.m.Row(i), &chart.Series[r.c.labels[i]]
-		s.X, s.Y = append(s.X, row[0]), append(s.Y, row[1])
+		s := &chart.Series[r.c.Labels[i]]
+		s.X, s.Y = append(s.X, r.numbers[0][i]), append(s.Y, r.numbers[1][i])
 	}
 	return &finding.Points{Chart: chart}
 }

@@ -115,8 +115,7 @@ func Load(ctx context.Context, s *step.Step, columns []result.Column) (*Matrix, 
 		for _, cell := range row {
 			x, _ := cell.(float64) // the condition leaves no missing ones
 			if math.Abs(x) > largest {
-				return fault.New("matrix.Load", fault.Invalid, string(task.OperationFailed),
-					"a number in the data is too large to calculate with; filter such rows out, or leave the column out")
+				return tooLarge("matrix.Load")
 			}
 			m.Data = append(m.Data, x)
 		}
@@ -159,6 +158,30 @@ func Columnwise(ctx context.Context, s *step.Step, columns []result.Column, comp
 		return nil
 	}, "SELECT "+doubles(columns)+from)
 	return out, err
+}
+
+// LoadColumnwise reads the complete rows as Load does, but column by column, and
+// with room for as many numbers beside them as beside columns have. The matrix
+// that it gives has no Data.
+func LoadColumnwise(ctx context.Context, s *step.Step, columns []result.Column, beside int) ([][]float64, *Matrix, error) {
+	numbers, err := Columnwise(ctx, s, columns, true, beside)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &Matrix{Columns: columns, Rows: len(numbers[0]), Dropped: s.Rows - int64(len(numbers[0]))}
+	for _, column := range numbers {
+		for _, x := range column {
+			if math.Abs(x) > largest {
+				return nil, nil, tooLarge("matrix.LoadColumnwise")
+			}
+		}
+	}
+	return numbers, m, nil
+}
+
+func tooLarge(op string) error {
+	return fault.New(op, fault.Invalid, string(task.OperationFailed),
+		"a number in the data is too large to calculate with; filter such rows out, or leave the column out")
 }
 
 func room(s *step.Step, rows int64, columns, beside int) error {
@@ -234,6 +257,21 @@ func (m *Matrix) Counts() ([]finding.Metric, finding.Split) {
 		{Name: "rows_used", Value: used, Basis: finding.Count()},
 		{Name: "rows_dropped", Value: dropped, Basis: finding.Remainder()},
 	}, finding.Split{Total: "rows", Parts: []string{"rows_used", "rows_dropped"}, Keep: "rows_used"}
+}
+
+// Write writes all rows with further columns of numbers, which the rows of the
+// matrix have, as the task's output; see step.WriteWith.
+func (m *Matrix) Write(ctx context.Context, s *step.Step, columns []result.Column, fill func(i int64, into []float64)) (*finding.Output, error) {
+	kept := ""
+	if m.Dropped > 0 {
+		kept = Complete(m.Columns)
+	}
+	out, _, err := s.WriteWith(ctx, columns, nil, kept, fill)
+	if err != nil {
+		return nil, err
+	}
+	out.Apart = m.Dropped
+	return out, nil
 }
 
 // Notes says that rows were left out, if they were.

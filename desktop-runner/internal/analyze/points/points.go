@@ -1,0 +1,167 @@
+// Package points holds rows of numbers as points of a space, for the models that
+// measure distances, and divides work on them among processors in a way that does
+// not show in the result.
+package points
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Points is N × P numbers, row by row.
+type Points struct {
+	N, P int
+	Data []float64
+}
+
+// Row gives point i; it shares the memory.
+func (x Points) Row(i int) []float64 { return x.Data[i*x.P : (i+1)*x.P : (i+1)*x.P] }
+
+// Chunk is how many points one goroutine takes at a time: few enough to stop
+// within milliseconds, and always the same, so that sums over chunks do not
+// depend on the number of processors.
+func (x Points) Chunk() int { return max(64, min(8192, 1<<16/x.P)) }
+
+// Chunks is how many chunks there are.
+func (x Points) Chunks() int { return (x.N + x.Chunk() - 1) / x.Chunk() }
+
+// Each does work on every chunk, several at a time. The error is the context's,
+// and then some of the work was not done.
+func (x Points) Each(ctx context.Context, do func(chunk, from, to int)) error {
+	size := x.Chunk()
+	return Parallel(ctx, x.Chunks(), func(chunk int) { do(chunk, chunk*size, min((chunk+1)*size, x.N)) })
+}
+
+// Parallel does n pieces of work, several at a time. The error is the context's.
+func Parallel(ctx context.Context, n int, do func(i int)) error {
+	var next atomic.Int64
+	work := func() {
+		for ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= n {
+				return
+			}
+			do(i)
+		}
+	}
+	workers := min(n, runtime.GOMAXPROCS(0))
+	var running sync.WaitGroup
+	for range workers - 1 {
+		running.Go(work)
+	}
+	work()
+	running.Wait()
+	return ctx.Err()
+}
+
+// Scaling turns numbers of a column into those that distances are measured in:
+// (x - Shift) / Factor.
+type Scaling struct{ Shift, Factor []float64 }
+
+// Back gives a number of column j in its own unit.
+func (s Scaling) Back(j int, v float64) float64 { return v*s.Factor[j] + s.Shift[j] }
+
+// Of makes points of columns of equal length, which it copies. Standardized ones have
+// mean 0 and standard deviation 1 (of the population, as StandardScaler has it);
+// a constant column becomes 0. The error is the context's.
+func Of(ctx context.Context, columns [][]float64, standardize bool) (Points, Scaling, error) {
+	p := len(columns)
+	s := Scaling{make([]float64, p), slices.Repeat([]float64{1}, p)}
+	if standardize {
+		err := Parallel(ctx, p, func(j int) {
+			var variance float64
+			s.Shift[j], variance = MeanAndVariance(columns[j])
+			if variance > 0 {
+				s.Factor[j] = math.Sqrt(variance)
+			}
+		})
+		if err != nil {
+			return Points{}, s, err
+		}
+	}
+	x := Points{N: len(columns[0]), P: p}
+	x.Data = make([]float64, x.N*p)
+	err := x.Each(ctx, func(_, from, to int) {
+		for j, column := range columns {
+			shift, factor := s.Shift[j], s.Factor[j]
+			for i := from; i < to; i++ {
+				x.Data[i*p+j] = (column[i] - shift) / factor
+			}
+		}
+	})
+	return x, s, err
+}
+
+// MeanAndVariance gives the mean and the variance of the population; of a
+// constant exactly that and 0.
+func MeanAndVariance(column []float64) (mean, variance float64) {
+	first, constant := column[0], true
+	for _, v := range column {
+		mean += v - first
+		constant = constant && v == first
+	}
+	if constant {
+		return first, 0
+	}
+	n := float64(len(column))
+	mean = first + mean/n
+	var rest float64 // what rounding left of the mean
+	for _, v := range column {
+		d := v - mean
+		rest += d
+		variance += d * d
+	}
+	return mean + rest/n, (variance - rest*rest/n) / n
+}
+
+// SquaredDistance gives the squared Euclidean distance.
+func SquaredDistance(a, b []float64) float64 {
+	var s, t, u, v float64
+	b = b[:len(a)]
+	// Four sums that do not wait for each other keep the processor busy.
+	for len(a) >= 4 {
+		d, e, f, g := a[0]-b[0], a[1]-b[1], a[2]-b[2], a[3]-b[3]
+		s += d * d
+		t += e * e
+		u += f * f
+		v += g * g
+		a, b = a[4:], b[4:]
+	}
+	for j, w := range a {
+		d := w - b[j]
+		s += d * d
+	}
+	return (s + t) + (u + v)
+}
+
+// Varied gives for each group how many of its numbers differ from the most
+// frequent one; all of them where none stands twice. Group i of k has the rows
+// whose label is i; others, such as negative ones, are in none. It sorts, because
+// a map of all values would take several times their memory.
+func Varied(column []float64, labels []int32, k int) []int64 {
+	members := make([][]float64, k)
+	for i, label := range labels {
+		if label >= 0 {
+			members[label] = append(members[label], column[i])
+		}
+	}
+	out := make([]int64, k)
+	for group, values := range members {
+		slices.Sort(values)
+		most, run := 0, 0
+		for i, v := range values {
+			if run++; i > 0 && v != values[i-1] {
+				run = 1
+			}
+			most = max(most, run)
+		}
+		if out[group] = int64(len(values)); most > 1 {
+			out[group] -= int64(most)
+		}
+	}
+	return out
+}
