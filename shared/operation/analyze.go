@@ -2,6 +2,7 @@ package operation
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 
 	"ddap/shared/fault"
@@ -22,6 +23,8 @@ const (
 	LogisticRegression Model = "logistic_regression"
 	GradientBoosting   Model = "gradient_boosting"
 	KMeans             Model = "kmeans"
+	DBSCAN             Model = "dbscan"
+	PCA                Model = "pca"
 	TTest              Model = "t_test"
 	MannWhitney        Model = "mann_whitney"
 	ChiSquare          Model = "chi_square"
@@ -129,6 +132,16 @@ func (p *AnalyzeParams) Sources() []SourceAt {
 	return out
 }
 
+// fieldsAt gives those fields of a fault that are at a path; others were judged
+// by the tables.
+func fieldsAt(err error, path string) []fault.Field {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(f.Fields, func(f fault.Field) bool { return f.Path != path })
+}
+
 func (p *AnalyzeParams) decodeModelParams(into any) error {
 	return decodeParams("params.params", p.ModelParams, into)
 }
@@ -217,6 +230,8 @@ var modelSpecs = []ModelSpec{
 	logisticRegressionModel,
 	kmeansModel,
 	isolationForestModel,
+	dbscanModel,
+	pcaModel,
 	tTestModel,
 	mannWhitneyModel,
 	chiSquareModel,

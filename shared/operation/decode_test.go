@@ -121,6 +121,9 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"target of kmeans":       {operation.Analyze, `{` + source + `,"model":"kmeans","target":"a"}`, "params.target", "has no target", ""},
 		"target among features":  {operation.Analyze, `{` + source + `,"model":"linear_regression","target":"a","features":["a"]}`, "params.features", "contains the target", ""},
 		"unknown model option":   {operation.Analyze, `{` + source + `,"model":"kmeans","params":{"k":3}}`, "params.params.k", "is not a known field", ""},
+		"groups to try":          {operation.Analyze, `{` + source + `,"model":"kmeans","params":{"n_clusters_range":[5,2]}}`, "params.params.n_clusters_range", "the first must be the smaller", ""},
+		"half a component":       {operation.Analyze, `{` + source + `,"model":"pca","params":{"n_components":2.5}}`, "params.params.n_components", "a part of the variance", ""},
+		"eps of nothing":         {operation.Analyze, `{` + source + `,"model":"dbscan","params":{"eps":0}}`, "params.params.eps", "more than 0", ""},
 		"model option of wrong":  {operation.Analyze, `{` + source + `,"model":"kmeans","params":{"n_clusters":0}}`, "params.params.n_clusters", "from 1 to 1000", ""},
 		"no inputs":              {operation.Export, `{"inputs":[],"format":"html"}`, "params.inputs", "at least 1", ""},
 		"unknown format":         {operation.Export, `{"inputs":[{"task":"t"}],"format":"htm"}`, "params.format", "did you mean", "html"},
@@ -222,6 +225,8 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 		operation.ANOVA:              func() (any, error) { return analyze.ANOVA() },
 		operation.HoltWinters:        func() (any, error) { return analyze.HoltWinters() },
 		operation.IsolationForest:    func() (any, error) { return analyze.IsolationForest() },
+		operation.DBSCAN:             func() (any, error) { return analyze.DBSCAN() },
+		operation.PCA:                func() (any, error) { return analyze.PCA() },
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")

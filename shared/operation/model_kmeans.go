@@ -38,13 +38,19 @@ func (p *AnalyzeParams) KMeans() (KMeansParams, error) {
 // maxTried is how many numbers of groups one task tries.
 const maxTried = 50
 
+const triedRange = "params.params.n_clusters_range"
+
 func badRange(format string, args ...any) error {
 	return fault.BadFields("operation.KMeans", "invalid_params",
-		fault.Field{Path: "params.params.n_clusters_range", Message: fmt.Sprintf(format, args...)})
+		fault.Field{Path: triedRange, Message: fmt.Sprintf(format, args...)})
 }
 
 var kmeansModel = ModelSpec{
-	Model: KMeans,
+	Model: KMeans, LeavesRows: true,
+	check: func(p *AnalyzeParams) []fault.Field {
+		_, err := p.KMeans()
+		return fieldsAt(err, triedRange)
+	},
 	Title: i18n.Text{EN: "Find groups (k-means)", ID: "Temukan kelompok (k-means)"},
 	Help: i18n.Text{
 		EN: "Divides the rows into groups around centres.",

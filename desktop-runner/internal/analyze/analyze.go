@@ -7,11 +7,13 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/correlation"
+	"ddap/desktop-runner/internal/analyze/dbscan"
 	"ddap/desktop-runner/internal/analyze/describe"
 	"ddap/desktop-runner/internal/analyze/holtwinters"
 	"ddap/desktop-runner/internal/analyze/hypothesis"
 	"ddap/desktop-runner/internal/analyze/isolation"
 	"ddap/desktop-runner/internal/analyze/kmeans"
+	"ddap/desktop-runner/internal/analyze/pca"
 	"ddap/desktop-runner/internal/analyze/predict"
 	"ddap/desktop-runner/internal/analyze/supervised"
 	"ddap/desktop-runner/internal/finding"
@@ -34,17 +36,16 @@ var models = map[operation.Model]model{
 	operation.ANOVA:           hypothesis.ANOVA,
 	operation.HoltWinters:     holtwinters.Run,
 	operation.IsolationForest: isolation.Run,
+	operation.DBSCAN:          dbscan.Run,
+	operation.PCA:             pca.Run,
 }
-
-// writes has the models whose output is the rows with more columns.
-var writes = map[operation.Model]bool{operation.KMeans: true}
 
 // Needs says what Run reads of a dataset. What is chosen by chance is chosen by
 // the place of rows.
 func Needs(p *operation.AnalyzeParams) source.Request {
 	out := source.Request{Repeatable: p.Model != operation.Describe}
 	// Models that write rows with more columns need all that there are.
-	if len(p.Features) > 0 && !writes[p.Model] {
+	if len(p.Features) > 0 && !operation.LeavesRows(operation.Analyze, p.Model) {
 		for _, name := range p.Columns() {
 			if !slices.Contains(out.Columns, name) {
 				out.Columns = append(out.Columns, name)

@@ -392,6 +392,9 @@ func TestRun_SendsNothingOfAFewRowsUnderAggregates(t *testing.T) {
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"describe"}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"amount","features":["age"]}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["amount","age"],"params":{"n_clusters":5,"n_init":2}}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["amount","age"],"params":{"n_clusters_range":[1,9],"n_init":2}}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"dbscan","features":["amount","age"],"params":{"eps":0.3,"min_samples":5}}`, in),
+				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"pca","features":["amount","age"]}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation"}`, in),
 				planFor(t, operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation","params":{"method":"kendall"}}`, in),
 			} {
@@ -466,6 +469,10 @@ func TestRun_AnswersTheSameOfFewRowsHoweverMany(t *testing.T) {
 	}{
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["pay"],"params":{"n_clusters":1}}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","features":["pay"],"params":{"n_clusters":2}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"kmeans","params":{"n_clusters_range":[1,3]}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"dbscan","features":["pay"]}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"dbscan","features":["pay"],"params":{"min_samples":2}}`},
+		{operation.Analyze, `{"source":{"dataset":"x"},"model":"pca"}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"]}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"pay","features":["age"],"params":{"fit_intercept":false}}`},
 		{operation.Analyze, `{"source":{"dataset":"x"},"model":"correlation"}`},
@@ -511,6 +518,10 @@ func TestRun_TellsNothingThatOneRowDecides(t *testing.T) {
 	require.False(t, withheld, "the mean of base is everybody's")
 	for model, why := range map[string]string{
 		`"model":"linear_regression","target":"pay","features":["base","total"]`: "may decide a coefficient",
+		`"model":"pca","features":["base","total"]`:                              "may decide a coefficient",
+		`"model":"pca","features":["hiv","base"]`:                                "fewer than 5 rows differ in hiv",
+		`"model":"dbscan","features":["hiv","base"]`:                             "fewer than 5 rows differ in hiv",
+		`"model":"dbscan","features":["base","pay"],"params":{"min_samples":4}`:  "Allowed is a min_samples of 5 or more",
 		`"model":"kmeans","features":["hiv","base"]`:                             "fewer than 5 rows differ in hiv",
 	} {
 		out := run(t, planFor(t, operation.Analyze, `{"source":{"dataset":"x"},`+model+`}`, in))

@@ -61,6 +61,33 @@ func withhold(ctx context.Context, s *step.Step, columns []column, names []strin
 	return withheld, model, nil
 }
 
+// Leverages gives for each row of columns without missing numbers how far it
+// decides by itself, from 0 to 1, what a regression of one column by others
+// tells; see finding.Fit. It takes as much memory again as the columns. The error
+// is the context's.
+func Leverages(ctx context.Context, numbers [][]float64) ([]float64, error) {
+	rows := len(numbers[0])
+	out := slices.Repeat([]float64{1 / float64(rows)}, rows)
+	var basis [][]float64
+	for _, values := range numbers {
+		c := column{values: slices.Clone(values)}
+		centre(c.values)
+		c.squares = dot(c.values, c.values)
+		direction, err := direction(ctx, c, basis)
+		switch {
+		case err != nil:
+			return nil, err
+		case direction == nil:
+			continue
+		}
+		for i, q := range direction {
+			out[i] += q * q
+		}
+		basis = append(basis, direction)
+	}
+	return out, nil
+}
+
 // direction gives what is left of a column without the part that follows from
 // orthonormal ones, scaled to length 1; nil where nothing is. Taking that part
 // out twice leaves no error of rounding of it (Giraud and others, "The loss of

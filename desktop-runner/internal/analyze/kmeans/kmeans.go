@@ -47,7 +47,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	}
 	from, to, field := asked.NClusters, asked.NClusters, "n_clusters"
 	if r := asked.NClustersRange; len(r) == 2 {
-		from, to, field = r[0], min(r[1], max(m.Rows, r[0])), "n_clusters_range[0]"
+		from, to, field = r[0], r[1], "n_clusters_range[0]"
 	}
 	model := finding.Fit{Rows: int64(m.Rows), Parameters: int64(to), Support: int64(m.Rows)}
 	if err := matrix.Judge(ctx, s, features, &model); err != nil {
@@ -60,7 +60,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 		})
 	}
 	r := report{m: m, numbers: numbers, asked: asked, model: model, points: s.SingleRowsMayShow}
-	if err := r.try(ctx, s, p.RandomState, from, to); err != nil {
+	if err := r.try(ctx, s, p.RandomState, from, min(to, m.Rows)); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("writing", 0.8, 1)

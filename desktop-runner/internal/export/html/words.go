@@ -148,6 +148,8 @@ var kinds = map[string]i18n.Text{
 	"analyze.predict":             {EN: "Predictions", ID: "Prediksi"},
 	"export":                      {EN: "Export", ID: "Ekspor"},
 	"analyze.isolation_forest":    {EN: "Unusual rows (isolation forest)", ID: "Baris tidak biasa (isolation forest)"},
+	"analyze.dbscan":              {EN: "Groups and noise (DBSCAN)", ID: "Kelompok dan derau (DBSCAN)"},
+	"analyze.pca":                 {EN: "Principal components", ID: "Komponen utama"},
 }
 
 var typeNames = map[result.Type]i18n.Text{
@@ -168,6 +170,8 @@ var summaries = map[string]string{
 	"analyze.kmeans":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok.",
 	"analyze.linear_regression": "{target} dijelaskan oleh kolom lain, dari {rows_used} baris: R² sebesar {r2}, dan prediksi rata-rata meleset {mean_absolute_error}.",
 	"analyze.isolation_forest":  "{n_anomalies} dari {rows_used} baris berbeda dari yang lain.",
+	"analyze.dbscan":            "{rows_used} baris terbagi menjadi {n_clusters} kelompok; {rows_noise} di antaranya derau.",
+	"analyze.pca":               "{n_components} komponen menjelaskan bagian {explained_variance_ratio} dari varians {rows_used} baris.",
 	"analyze.predict":           "{target} diprediksi untuk {rows_predicted} baris.",
 	"trained.test_r2":           "{target} diprediksi dari kolom lain: pada {rows_test} baris yang belum pernah dilihat, R² sebesar {test_r2}, dan prediksi rata-rata meleset {test_mean_absolute_error}.",
 	"trained.cv_r2_mean":        "{target} diprediksi dari kolom lain: pada baris yang belum pernah dilihat, R² rata-rata {cv_r2_mean}, dan prediksi meleset {cv_mean_absolute_error_mean}.",

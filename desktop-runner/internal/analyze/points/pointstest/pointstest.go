@@ -1,0 +1,59 @@
+// Package pointstest reads what scikit-learn says of real data, for tests.
+package pointstest
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Set is a data set, and what scikit-learn says of it.
+type Set struct {
+	// Columns are p of n numbers each.
+	Columns [][]float64 `json:"columns"`
+	KMeans  []struct {
+		K int
+		// Least and Most are the inertia of the best and the worst of ten seeds, each
+		// with ten starts, of standardized columns.
+		Least, Most float64
+	} `json:"kmeans"`
+	DBSCAN []struct {
+		Standardize bool
+		Eps         float64
+		MinSamples  int `json:"min_samples"`
+		Labels      []int32
+		Core        int
+	} `json:"dbscan"`
+	PCA []struct {
+		Standardize, Whiten bool
+		Components          [][]float64
+		Variance            []float64 `json:"explained_variance"`
+		Ratio               []float64
+		Singular            []float64 `json:"singular_values"`
+		// First has the scores of the first row; Kept is how many components
+		// explain nine tenths.
+		First []float64
+		Kept  int
+	} `json:"pca"`
+}
+
+// Sets gives the data sets by name.
+func Sets(t *testing.T) map[string]Set {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	file, err := os.Open(filepath.Join(filepath.Dir(here), "../testdata/reference.json.gz"))
+	require.NoError(t, err)
+	defer file.Close()
+	plain, err := gzip.NewReader(file)
+	require.NoError(t, err)
+	var out struct {
+		Sets map[string]Set `json:"sets"`
+	}
+	require.NoError(t, json.NewDecoder(plain).Decode(&out))
+	return out.Sets
+}
