@@ -123,16 +123,16 @@ func (c *clustering) tighten(at int32) {
 // count adds the points within eps of a row, and ends when they suffice.
 func (c *clustering) count(at int32, row []float64, found int) int {
 	low, high := c.box(at)
-	if nearest(row, low, high) > c.limit {
+	if beyond(row, low, high, c.limit) {
 		return found
 	}
 	n := c.nodes[at]
-	if farthest(row, low, high) <= c.limit {
+	if covered(row, low, high, c.limit) {
 		return found + int(n.to-n.from)
 	}
 	if n.left == 0 {
 		for i := n.from; i < n.to && found < c.need; i++ {
-			if distance(row, c.row(int(i))) <= c.limit {
+			if within(row, c.row(int(i)), c.limit) {
 				found++
 			}
 		}
@@ -167,7 +167,7 @@ func (c *clustering) represent() {
 func (c *clustering) join(at, point int32) {
 	row := c.row(int(point))
 	low, high := c.box(at)
-	if nearest(row, low, high) > c.limit {
+	if beyond(row, low, high, c.limit) {
 		return
 	}
 	n := c.nodes[at]
@@ -178,7 +178,7 @@ func (c *clustering) join(at, point int32) {
 		}
 	case n.left == 0:
 		for i := n.from; i < min(n.to, point); i++ {
-			if c.core[i] && distance(row, c.row(int(i))) <= c.limit {
+			if c.core[i] && within(row, c.row(int(i)), c.limit) {
 				c.unite(i, point)
 			}
 		}
@@ -190,7 +190,7 @@ func (c *clustering) join(at, point int32) {
 
 func (c *clustering) coreWithin(n node, row []float64) bool {
 	for i := n.from; i < n.to; i++ {
-		if c.core[i] && distance(row, c.row(int(i))) <= c.limit {
+		if c.core[i] && within(row, c.row(int(i)), c.limit) {
 			return true
 		}
 	}
@@ -200,7 +200,7 @@ func (c *clustering) coreWithin(n node, row []float64) bool {
 // border finds the first group with a point of the core within eps of a row.
 func (c *clustering) border(at int32, row []float64, ranks []int32, label *int32) {
 	low, high := c.box(at)
-	if nearest(row, low, high) > c.limit {
+	if beyond(row, low, high, c.limit) {
 		return
 	}
 	n := c.nodes[at]
@@ -217,7 +217,7 @@ func (c *clustering) border(at int32, row []float64, ranks []int32, label *int32
 			if !c.core[i] {
 				continue
 			}
-			if rank := ranks[c.find(i)]; rank < *label && distance(row, c.row(int(i))) <= c.limit {
+			if rank := ranks[c.find(i)]; rank < *label && within(row, c.row(int(i)), c.limit) {
 				*label = rank
 			}
 		}

@@ -17,28 +17,30 @@ type Set struct {
 	// Columns are p of n numbers each.
 	Columns [][]float64 `json:"columns"`
 	KMeans  []struct {
-		K int
+		K int `json:"k"`
 		// Least and Most are the inertia of the best and the worst of ten seeds, each
 		// with ten starts, of standardized columns.
-		Least, Most float64
+		Least float64 `json:"least"`
+		Most  float64 `json:"most"`
 	} `json:"kmeans"`
 	DBSCAN []struct {
-		Standardize bool
-		Eps         float64
-		MinSamples  int `json:"min_samples"`
-		Labels      []int32
-		Core        int
+		Standardize bool    `json:"standardize"`
+		Eps         float64 `json:"eps"`
+		MinSamples  int     `json:"min_samples"`
+		Labels      []int32 `json:"labels"`
+		Core        int     `json:"core"`
 	} `json:"dbscan"`
 	PCA []struct {
-		Standardize, Whiten bool
-		Components          [][]float64
-		Variance            []float64 `json:"explained_variance"`
-		Ratio               []float64
-		Singular            []float64 `json:"singular_values"`
+		Standardize bool        `json:"standardize"`
+		Whiten      bool        `json:"whiten"`
+		Components  [][]float64 `json:"components"`
+		Variance    []float64   `json:"explained_variance"`
+		Ratio       []float64   `json:"ratio"`
+		Singular    []float64   `json:"singular_values"`
 		// First has the scores of the first row; Kept is how many components
 		// explain nine tenths.
-		First []float64
-		Kept  int
+		First []float64 `json:"first"`
+		Kept  int       `json:"kept"`
 	} `json:"pca"`
 }
 
