@@ -133,7 +133,7 @@ func TestDecode_NamesWhatIsWrongAndWhere(t *testing.T) {
 		"workbook of two":        {operation.Export, `{"inputs":[{"task":"d"},{"dataset":"e"}],"format":"xlsx"}`, "params.inputs", "exactly one input", ""},
 		"workbook about data":    {operation.Export, `{"inputs":[{"dataset":"d"}],"format":"xlsx","content":"report"}`, "params.inputs[0]", "name a task", ""},
 		"results of a dataset":   {operation.Export, `{"inputs":[{"upload":"u"}],"format":"json"}`, "params.inputs[0]", "name a task", ""},
-		"report as parquet":      {operation.Export, `{"inputs":[{"task":"t"}],"format":"parquet","content":"report"}`, "params.content", "html, xlsx, json", ""},
+		"report as parquet":      {operation.Export, `{"inputs":[{"task":"t"}],"format":"parquet","content":"report"}`, "params.content", "html, pdf, xlsx, json", ""},
 		"rows as html":           {operation.Export, `{"inputs":[{"task":"t"}],"format":"html","content":"rows"}`, "params.content", "xlsx, csv, parquet", ""},
 		"unknown content":        {operation.Export, `{"inputs":[{"task":"t"}],"format":"xlsx","content":"row"}`, "params.content", "did you mean", "rows"},
 		"unknown report langage": {operation.Export, `{"inputs":[{"task":"t"}],"format":"html","language":"xx"}`, "params.language", "known are en, id", ""},
@@ -307,5 +307,26 @@ func TestSource_SaysHowAnUploadIsWritten_AndNothingElse(t *testing.T) {
 		}
 		require.NotEmpty(t, wrong, source)
 		require.Equal(t, path, wrong[0].Path, source)
+	}
+}
+
+func TestDecode_TakesPartsOfReportsOnly(t *testing.T) {
+	t.Parallel()
+	p, err := operation.Decode(operation.Export, json.RawMessage(`{"inputs":[{"task":"a"}],"format":"pdf","sections":["summary","tables"]}`))
+	require.NoError(t, err)
+	export, ok := p.(*operation.ExportParams)
+	require.True(t, ok)
+	require.False(t, export.NeedsData())
+	require.True(t, export.Shows(operation.TablesSection))
+	require.False(t, export.Shows(operation.ChartsSection))
+	require.True(t, (&operation.ExportParams{}).Shows(operation.ChartsSection))
+	for params, want := range map[string]string{
+		`{"inputs":[{"task":"a"}],"format":"html","sections":["chart"]}`:    "params.sections[0]",
+		`{"inputs":[{"task":"a"}],"format":"html","sections":[]}`:           "params.sections",
+		`{"inputs":[{"dataset":"a"}],"format":"csv","sections":["tables"]}`: "leave them out",
+		`{"inputs":[{"dataset":"a"}],"format":"pdf"}`:                       "a report is made from results",
+	} {
+		_, err := operation.Decode(operation.Export, json.RawMessage(params))
+		require.ErrorContains(t, err, want, params)
 	}
 }

@@ -15,6 +15,7 @@ type Format string
 // The formats.
 const (
 	HTML    Format = "html"
+	PDF     Format = "pdf"
 	XLSX    Format = "xlsx"
 	JSON    Format = "json"
 	CSV     Format = "csv"
@@ -34,14 +35,32 @@ const (
 
 // contents are what each format can hold; the first is usual.
 var contents = map[Format][]Content{
-	HTML: {ReportContent}, JSON: {ReportContent},
+	HTML: {ReportContent}, PDF: {ReportContent}, JSON: {ReportContent},
 	CSV: {RowsContent}, Parquet: {RowsContent},
 	XLSX: {ReportContent, RowsContent},
 }
 
+// ReportSection is a part that a report has for each of its results.
+type ReportSection string
+
+// The parts, in their order. What a reader must know of numbers that were
+// withheld, and other notes, are no part: a report always has them.
+const (
+	SummarySection ReportSection = "summary"
+	MetricsSection ReportSection = "metrics"
+	ChartsSection  ReportSection = "charts"
+	TablesSection  ReportSection = "tables"
+	MethodSection  ReportSection = "method"
+	DataSection    ReportSection = "data"
+)
+
+var reportSections = []string{
+	string(SummarySection), string(MetricsSection), string(ChartsSection), string(TablesSection), string(MethodSection), string(DataSection),
+}
+
 const maxExportInputs = 50
 
-// ExportParams asks for a file: a report of results (html, xlsx), the results
+// ExportParams asks for a file: a report of results (html, pdf, xlsx), the results
 // themselves (json), or the rows of one input's dataset (csv, parquet, xlsx).
 type ExportParams struct {
 	Inputs []Source `json:"inputs"`
@@ -50,6 +69,8 @@ type ExportParams struct {
 	Content Content `json:"content,omitempty"`
 	// Title heads a report. Default: the names of the inputs.
 	Title string `json:"title,omitempty"`
+	// Sections are the parts that a report has. Default: all. Their order is fixed.
+	Sections []ReportSection `json:"sections,omitempty"`
 	// Language of a report's fixed words and of its numbers. Default en.
 	Language i18n.Language `json:"language,omitempty"`
 }
@@ -89,6 +110,11 @@ func (p *ExportParams) Holds() Content {
 // NeedsData reports whether the export reads rows, and so must run where they are.
 func (p *ExportParams) NeedsData() bool { return p.Holds() == RowsContent }
 
+// Shows reports whether a report is to have the part.
+func (p *ExportParams) Shows(part ReportSection) bool {
+	return len(p.Sections) == 0 || slices.Contains(p.Sections, part)
+}
+
 func (p *ExportParams) check() []fault.Field {
 	var out []fault.Field
 	if p.Content != "" && !slices.Contains(contents[p.Format], p.Content) {
@@ -96,6 +122,9 @@ func (p *ExportParams) check() []fault.Field {
 	}
 	if p.NeedsData() && len(p.Inputs) != 1 {
 		out = append(out, fault.Field{Path: "params.inputs", Message: fmt.Sprintf("a %s file takes exactly one input, not %d", p.Format, len(p.Inputs))})
+	}
+	if len(p.Sections) > 0 && p.Format != HTML && p.Format != PDF {
+		out = append(out, fault.Field{Path: "params.sections", Message: fmt.Sprintf("choose the parts of a report as html or pdf; for %s leave them out", p.Format)})
 	}
 	for i, in := range p.Inputs {
 		if !p.NeedsData() && in.Task == "" {
@@ -119,7 +148,7 @@ func formatsOf(c Content) string {
 }
 
 // exportFormats are the formats in the order of a form.
-var exportFormats = []Format{HTML, XLSX, JSON, CSV, Parquet}
+var exportFormats = []Format{HTML, PDF, XLSX, JSON, CSV, Parquet}
 
 var exportSpec = Spec{
 	Code: Export, Name: "export",
@@ -135,11 +164,11 @@ var exportSpec = Spec{
 			Title: i18n.Text{EN: "What to export", ID: "Yang diekspor"},
 		},
 		{
-			Name: "format", Kind: String, Required: true, Choices: []string{string(HTML), string(XLSX), string(JSON), string(CSV), string(Parquet)},
+			Name: "format", Kind: String, Required: true, Choices: []string{string(HTML), string(PDF), string(XLSX), string(JSON), string(CSV), string(Parquet)},
 			Title: i18n.Text{EN: "Format", ID: "Format"},
 			Help: i18n.Text{
-				EN: "html is a report; json has the results for programs; csv and parquet are the data itself; xlsx is a workbook with either.",
-				ID: "html adalah laporan; json berisi hasil untuk program; csv dan parquet adalah datanya; xlsx adalah buku kerja berisi salah satunya.",
+				EN: "html and pdf are reports; json has the results for programs; csv and parquet are the data itself; xlsx is a workbook with either.",
+				ID: "html dan pdf adalah laporan; json berisi hasil untuk program; csv dan parquet adalah datanya; xlsx adalah buku kerja berisi salah satunya.",
 			},
 		},
 		{
@@ -153,6 +182,15 @@ var exportSpec = Spec{
 		{
 			Name: "title", Kind: String,
 			Title: i18n.Text{EN: "Title", ID: "Judul"},
+		},
+		{
+			Name: "sections", Kind: Array, MinItems: 1, MaxItems: len(reportSections),
+			Items: &Property{Kind: String, Choices: reportSections},
+			Title: i18n.Text{EN: "Parts of the report", ID: "Bagian laporan"},
+			Help: i18n.Text{
+				EN: "What each result has in a report as html or pdf; without it everything. Notes on what was withheld are always there.",
+				ID: "Isi setiap hasil dalam laporan html atau pdf; jika kosong, semuanya. Catatan tentang yang ditahan selalu ada.",
+			},
 		},
 		{
 			Name: "language", Kind: String, Default: string(i18n.English),

@@ -11,6 +11,7 @@ import (
 	"ddap/desktop-runner/internal/export/html"
 	"ddap/desktop-runner/internal/export/jsonfile"
 	"ddap/desktop-runner/internal/export/parquetfile"
+	"ddap/desktop-runner/internal/export/pdf"
 	"ddap/desktop-runner/internal/export/xlsx"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/plan"
@@ -38,6 +39,8 @@ func Report(ctx context.Context, workDir string, inputs []plan.Input, p *operati
 	switch p.Format {
 	case operation.HTML:
 		return html.Run(workDir, inputs, p, now)
+	case operation.PDF:
+		return pdf.Run(workDir, inputs, p, now)
 	case operation.JSON:
 		return jsonfile.Run(workDir, inputs, p)
 	case operation.XLSX:

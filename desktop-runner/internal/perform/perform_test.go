@@ -103,6 +103,11 @@ func TestRun_DoesAPipelineOfAllOperations(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join(report.WorkDir, "report.html"))
 	require.NoError(t, err)
 	require.Contains(t, string(raw), "All &lt;of&gt; it")
+	report = planFor(t, operation.Export, `{"inputs":[{"task":"a"},{"task":"b"}],"format":"pdf","language":"id","sections":["summary","charts"]}`, report.Inputs...)
+	require.Equal(t, []plan.Artifact{
+		{Name: "report.pdf", ContentType: "application/pdf"},
+		{Name: "table-2-predicted_vs_actual.csv", ContentType: "text/csv; charset=utf-8"}, // the data of more points than paper lists
+	}, succeed(t, report).Artifacts)
 
 	data := planFor(t, operation.Export, `{"inputs":[{"dataset":"x"}],"format":"csv"}`, output)
 	exported = succeed(t, data)

@@ -1,90 +1,140 @@
 // Package html writes reports: one file with everything in it, which needs no
-// network and no script, reads well on a screen, light or dark, and on paper.
+// network, reads well on a screen, light or dark, and on paper. Its small script
+// turns pages of tables and tells what a mark stands for; without it all rows show.
 package html
 
 import (
 	"bytes"
-	"embed"
+	"crypto/sha256"
+	_ "embed" // style, script and template
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
+	"ddap/desktop-runner/internal/export/picture"
+	"ddap/desktop-runner/internal/export/report"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/plan"
-	"ddap/shared/buildinfo"
-	"ddap/shared/fault"
 	"ddap/shared/operation"
-	"ddap/shared/task"
 )
 
 // FileName is the report's name in the work folder.
 const FileName = "report.html"
 
-//go:embed report.gohtml style.css
-var files embed.FS
+// MaxBytes is how large a report may be; one that would be larger shows fewer rows.
+const MaxBytes = 5 << 20
 
-var page = template.Must(template.ParseFS(files, "report.gohtml"))
+// usual is what a report shows where it stays below MaxBytes.
+var usual = report.Limits{Rows: 1000, Points: 2000, Charts: 200}
 
-// Run writes a report of the inputs' results into workDir. It reads no data. The
-// error is an invalid_params fault when an input has no result.
+// perCell is a little less than a cell or mark takes in the file, in bytes.
+const perCell = 40
+
+var (
+	//go:embed report.gohtml
+	pageText string
+	//go:embed style.css
+	style string
+	//go:embed script.js
+	script string
+
+	page = template.Must(template.New("report").Parse(pageText))
+)
+
+// Run writes a report of the inputs' results into workDir, and tables that are too
+// long for it beside. It reads no data. The error is an invalid_params fault when
+// an input has no result.
 func Run(workDir string, inputs []plan.Input, p *operation.ExportParams, now time.Time) (finding.Finding, error) {
-	raw, err := Render(inputs, p, now)
+	r, err := report.New(inputs, p, now)
+	if err != nil {
+		return finding.Finding{}, err //nolint:wrapcheck // a fault with its place
+	}
+	raw, beside, err := Render(r)
 	if err != nil {
 		return finding.Finding{}, err
 	}
 	if err := os.WriteFile(filepath.Join(workDir, FileName), raw, 0o600); err != nil {
 		return finding.Finding{}, fmt.Errorf("writing the report: %w", err)
 	}
-	summary := "A report of {inputs} results."
-	if len(inputs) == 1 {
-		summary = "A report of {inputs} result."
+	files, err := report.WriteBeside(workDir, beside)
+	if err != nil {
+		return finding.Finding{}, err //nolint:wrapcheck // says what it was doing
 	}
-	return finding.Finding{
-		Kind:       finding.Kind(operation.Export, ""),
-		Summary:    summary,
-		Parameters: map[string]any{"format": p.Format, "title": title(inputs, p), "language": localeOf(p.Language).words},
-		Metrics:    []finding.Metric{{Name: "inputs", Value: float64(len(inputs)), Basis: finding.Known()}},
-		Files:      []finding.File{{Name: FileName, ContentType: "text/html; charset=utf-8", Holds: finding.Report}},
-	}, nil
+	return r.Finding(p, append([]finding.File{{Name: FileName, ContentType: "text/html; charset=utf-8", Holds: finding.Report}}, files...)), nil
 }
 
-// Render gives the report as HTML. now is shown as the time when it was made.
-func Render(inputs []plan.Input, p *operation.ExportParams, now time.Time) ([]byte, error) {
-	style, err := files.ReadFile("style.css")
-	if err != nil {
-		return nil, fmt.Errorf("reading the style: %w", err)
-	}
-	l := localeOf(p.Language)
-	v := view{
-		Language: string(l.words), Title: title(inputs, p), Words: l.word,
-		Style: template.CSS(style), //nolint:gosec // our own file
-		Made:  l.date(now), Version: buildinfo.Version,
-	}
-	for i, in := range inputs {
-		if in.Document == nil {
-			return nil, fault.BadFields("html.Render", string(task.InvalidParams), fault.Field{
-				Path: in.Path, Message: "has no result to report; name a task that has succeeded",
-			})
+// Render gives the report as HTML, and the tables that belong beside it.
+func Render(r *report.Report) ([]byte, []report.Beside, error) {
+	for limits := r.Fitting(usual, MaxBytes/perCell); ; limits = limits.Halved() {
+		shown, beside := r.Within(limits)
+		raw, err := render(shown, limits)
+		if err != nil || len(raw) <= MaxBytes || limits == limits.Halved() {
+			return raw, beside, err
 		}
-		v.Sections = append(v.Sections, l.section(i, in))
+	}
+}
+
+func render(r *report.Report, l report.Limits) ([]byte, error) {
+	v := view{
+		Report: r, Language: string(r.Speech.Language()), Words: r.Speech.Word, Date: r.Speech.Date(r.Made),
+		Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
+		ScriptHash: hash(script),
+	}
+	for i, s := range r.Sections {
+		shown := section{Section: s, ID: fmt.Sprintf("result-%d", i+1)}
+		for _, c := range s.Charts {
+			shown.Drawn = append(shown.Drawn, draw(r.Speech, c, l.Points))
+		}
+		v.Shown = append(v.Shown, shown)
 	}
 	var out bytes.Buffer
-	if err := page.ExecuteTemplate(&out, "report.gohtml", v); err != nil {
+	if err := page.Execute(&out, v); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
-func title(inputs []plan.Input, p *operation.ExportParams) string {
-	if p.Title != "" {
-		return p.Title
+// hash is the only permission in the report to run anything.
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// view is what the template shows; all text is in the report's language.
+type view struct {
+	*report.Report
+	Language, Date, ScriptHash string
+	Style                      template.CSS
+	Script                     template.JS
+	Words                      func(string) string
+	Shown                      []section
+}
+
+type section struct {
+	report.Section
+	ID    string
+	Drawn []chart
+}
+
+type chart struct {
+	report.Chart
+	SVG template.HTML
+}
+
+func draw(s report.Speech, c report.Chart, points int) chart {
+	p, ok := picture.Draw(s, c.Source, points)
+	if !ok {
+		c.Caption = s.Word("astable")
+		return chart{Chart: c}
 	}
-	names := make([]string, len(inputs))
-	for i, in := range inputs {
-		names[i] = in.Name
+	if p.Caption != "" {
+		if c.Caption != "" {
+			c.Caption += " "
+		}
+		c.Caption += p.Caption
 	}
-	return strings.Join(names, ", ")
+	return chart{Chart: c, SVG: template.HTML(svg(p, c.Title))} //nolint:gosec // svg escapes all text
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"ddap/desktop-runner/internal/export/html"
+	reports "ddap/desktop-runner/internal/export/report"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/plan"
 	"ddap/shared/buildinfo"
@@ -36,8 +36,8 @@ func Run(ctx context.Context, workDir string, inputs []plan.Input, p *operation.
 			})
 		}
 	}
-	r := &report{book: newBook(workDir), words: words{html.SpeechOf(p.Language)}}
-	r.write(inputs, html.Title(inputs, p), now)
+	r := &report{book: newBook(workDir), words: words{reports.SpeechOf(p.Language)}}
+	r.write(inputs, reports.Title(inputs, p), now)
 	err := r.save(ctx, workDir, FileName)
 	if closing := r.close(); err == nil {
 		err = closing
@@ -53,7 +53,7 @@ func Run(ctx context.Context, workDir string, inputs []plan.Input, p *operation.
 		Kind:    finding.Kind(operation.Export, ""),
 		Summary: summary,
 		Parameters: map[string]any{
-			"format": p.Format, "content": operation.ReportContent, "title": html.Title(inputs, p), "language": r.words.Language(),
+			"format": p.Format, "content": operation.ReportContent, "title": reports.Title(inputs, p), "language": r.words.Language(),
 		},
 		Metrics: []finding.Metric{{Name: "inputs", Value: float64(len(inputs)), Basis: finding.Known()}},
 		Files:   []finding.File{{Name: FileName, ContentType: contentType, Holds: finding.Report}},
@@ -145,7 +145,7 @@ func (r *report) figures(d *result.Document) {
 		return
 	}
 	r.head(r.words.Word("figures"), r.words.Word("value"))
-	for _, name := range html.MetricNames(d) {
+	for _, name := range reports.MetricNames(d) {
 		r.text(r.cover, coverLabels, r.line, r.words.Label(name), label)
 		c := numberCell(float64(d.Metrics[name]), result.Float)
 		if c.value == "NaN" {
@@ -165,7 +165,7 @@ func (r *report) contents(prefix string, d *result.Document) {
 	}
 	r.head(r.words.Word("contents"), "", r.words.own("remark"))
 	for _, t := range d.Tables {
-		r.link(r.table(prefix, t), 1, r.words.Phrase(t.Title), r.remark(t))
+		r.link(r.table(prefix, d.Kind, t), 1, r.words.Phrase(t.Title), r.remark(t))
 	}
 	if len(d.Charts) == 0 {
 		return

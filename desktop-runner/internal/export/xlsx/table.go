@@ -3,20 +3,20 @@ package xlsx
 import (
 	"fmt"
 
-	"ddap/desktop-runner/internal/export/html"
+	reports "ddap/desktop-runner/internal/export/report"
 	"ddap/shared/result"
 )
 
 // table writes a table as a sheet of its own, and gives the sheet's name. The
 // first row has the names of the columns and nothing stands beside the table, so
 // that programs can read it.
-func (r *report) table(prefix string, t result.Table) string {
+func (r *report) table(prefix, kind string, t result.Table) string {
 	sheet := r.sheet(prefix + r.words.Phrase(t.Title))
-	own := html.OwnTable(t.Name)
+	own := make([]bool, len(t.Columns))
 	wide := make([]int, len(t.Columns))
 	for j, c := range t.Columns {
 		name := c.Name
-		if own {
+		if own[j] = reports.OwnColumn(kind, t.Name, j); own[j] {
 			name = r.words.Label(name)
 		}
 		if c.Unit != "" {
@@ -28,7 +28,7 @@ func (r *report) table(prefix string, t result.Table) string {
 	for i, row := range t.Rows {
 		for j, v := range row {
 			c := r.cell(v, t.Columns[j].Type)
-			if text, ok := c.value.(string); ok && own && c.look == plain {
+			if text, ok := c.value.(string); ok && own[j] && c.look == plain {
 				c = textCell(r.words.OwnText(text, t.Columns[j].Name))
 			}
 			r.put(sheet, j+1, i+2, c)

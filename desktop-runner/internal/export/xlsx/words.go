@@ -1,12 +1,12 @@
 package xlsx
 
 import (
-	"ddap/desktop-runner/internal/export/html"
+	reports "ddap/desktop-runner/internal/export/report"
 	"ddap/shared/i18n"
 )
 
 // words are those of reports, and some that only workbooks need.
-type words struct{ html.Speech }
+type words struct{ reports.Speech }
 
 var own = map[string]i18n.Text{
 	"summary":  {EN: "Summary", ID: "Ringkasan"},

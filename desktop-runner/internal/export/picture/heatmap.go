@@ -1,4 +1,4 @@
-package html
+package picture
 
 import (
 	"fmt"
@@ -28,45 +28,56 @@ func (d *drawing) heatmap() bool {
 	}
 	longest, largest := 0, 0.0
 	for _, s := range rows {
-		longest = max(longest, len([]rune(d.barLabel(s.Name))))
+		longest = max(longest, len([]rune(d.short(s.Name))))
 		for _, y := range s.Y {
 			v, _ := number(y)
 			largest = max(largest, math.Abs(v))
 		}
 	}
-	left := min(float64(longest)*7.6+14, 214)
-	wide := min((width-left-right)/float64(len(rows[0].X)), 52)
+	left := max(min(float64(longest)*letter+14, 214), 84)
+	wide := min((Width-left-right)/float64(len(rows[0].X)), 52)
 	high := min(wide, 34)
 	for i, s := range rows {
 		y := top + high*float64(i)
 		if high > 9 {
-			d.text(left-8, y+high/2+4, "end", "label", d.barLabel(s.Name))
+			d.text(left-8, y+high/2+4, End, Ink, d.short(s.Name))
 		}
 		for j := range s.X {
-			d.heat(left+wide*float64(j), y, wide, high, largest, s.Y[j], fmt.Sprintf("%v, %v: %s", s.Name, s.X[j], d.value(s.Y[j]).Text))
-			if x := left + wide*(float64(j)+0.5); i == len(rows)-1 && wide > 9 {
-				below := y + high + 12
-				d.add(`<text x="%s" y="%s" text-anchor="end" class="label" fill="currentColor" transform="rotate(-35 %s %s)">%s</text>`,
-					px(x), px(below), px(x), px(below), escape(d.barLabel(s.X[j])))
-			}
+			d.heat(Point{left + wide*float64(j), y}, wide, high, largest, s.Y[j], fmt.Sprintf("%s, %s: %s", s.Name, d.show(s.X[j]), d.show(s.Y[j])))
 		}
 	}
-	d.height = top + high*float64(len(rows)) + slanted
+	below := top + high*float64(len(rows)) + 12
+	if wide > 9 {
+		for j, name := range rows[0].X {
+			d.text(left+wide*(float64(j)+0.5), below, End, Ink, d.short(d.show(name)))
+			d.last().Turned = -35
+		}
+	}
+	d.height = below + slanted - 12
+	if d.chart.X.Title != d.chart.Y.Title && d.chart.Name != "correlation" {
+		d.text(left+wide*float64(len(rows[0].X))/2, d.height+8, Middle, Soft, d.speech.Axis(d.chart, d.chart.X))
+		d.height += 14
+	}
 	return true
 }
 
-func (d *drawing) heat(x, y, wide, high, largest float64, cell any, tip string) {
+func (d *drawing) heat(at Point, wide, high, largest float64, cell any, tip string) {
 	v, known := number(cell)
 	if _, withheld := result.SuppressedReason(cell); withheld || !known {
-		d.rect(x+1, y+1, wide-2, high-2, `class="withheld"`, tip)
+		d.withheld(at.X+1, at.Y+1, wide-2, high-2, tip)
 		return
 	}
 	strength := 0.0
 	if largest > 0 {
 		strength = faded * math.Abs(v) / largest
 	}
-	d.rect(x+0.5, y+0.5, wide-1, high-1, fmt.Sprintf(`fill="%s" fill-opacity="%.3f"`, colour(map[bool]int{true: 0, false: 4}[v >= 0]), strength), tip)
+	colour := Colour(0)
+	if v < 0 {
+		colour = Negative
+	}
+	d.rect(at.X+0.5, at.Y+0.5, wide-1, high-1, colour, tip)
+	d.last().Opacity = strength
 	if len(d.chart.Series[0].X) <= numbered {
-		d.text(x+wide/2, y+high/2+4, "middle", "label", d.number(math.Round(v*100)/100))
+		d.text(at.X+wide/2, at.Y+high/2+4, Middle, Ink, d.speech.Number(math.Round(v*100)/100))
 	}
 }

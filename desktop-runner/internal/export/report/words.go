@@ -1,7 +1,9 @@
-package html
+package report
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ddap/shared/i18n"
@@ -10,39 +12,62 @@ import (
 
 // fixed are the words of the report's frame.
 var fixed = map[string]i18n.Text{
-	"report":     {EN: "Report", ID: "Laporan"},
-	"contents":   {EN: "Contents", ID: "Isi"},
-	"made":       {EN: "Made on", ID: "Dibuat pada"},
-	"by":         {EN: "by DDAP", ID: "oleh DDAP"},
-	"figures":    {EN: "Key figures", ID: "Angka utama"},
-	"charts":     {EN: "Charts", ID: "Grafik"},
-	"tables":     {EN: "Tables", ID: "Tabel"},
-	"notes":      {EN: "Good to know", ID: "Perlu diketahui"},
-	"method":     {EN: "How it was made", ID: "Cara pembuatannya"},
-	"sources":    {EN: "Where the data comes from", ID: "Asal data"},
-	"dataset":    {EN: "Dataset", ID: "Dataset"},
-	"revision":   {EN: "Revision", ID: "Revisi"},
-	"computer":   {EN: "Computer", ID: "Komputer"},
-	"setting":    {EN: "Setting", ID: "Pengaturan"},
-	"value":      {EN: "Value", ID: "Nilai"},
-	"data":       {EN: "Show the data", ID: "Tampilkan data"},
-	"withheld":   {EN: "withheld", ID: "ditahan"},
-	"missing":    {EN: "missing", ID: "tidak ada"},
-	"yes":        {EN: "yes", ID: "ya"},
-	"no":         {EN: "no", ID: "tidak"},
-	"figure":     {EN: "Figure", ID: "Gambar"},
-	"table":      {EN: "Table", ID: "Tabel"},
-	"first":      {EN: "The first {shown} of {total} rows.", ID: "{shown} baris pertama dari {total}."},
-	"attached":   {EN: "All rows are in the file", ID: "Semua baris ada di berkas"},
-	"area":       {EN: "Bars differ in width: their area shows the number of rows.", ID: "Lebar batang berbeda: luasnya menunjukkan jumlah baris."},
-	"astable":    {EN: "This chart is shown as a table only.", ID: "Grafik ini hanya ditampilkan sebagai tabel."},
-	"from":       {EN: "From", ID: "Dari"},
-	"to":         {EN: "To", ID: "Sampai"},
-	"series":     {EN: "Series", ID: "Seri"},
-	"policy":     {EN: "Summaries only, of at least {n} rows", ID: "Hanya ringkasan, minimal {n} baris"},
-	"legend":     {EN: "Groups", ID: "Kelompok"},
-	"identity":   {EN: "On the dashed line, prediction and actual value agree.", ID: "Pada garis putus-putus, prediksi sama dengan nilai sebenarnya."},
-	"everything": {EN: "all rows", ID: "semua baris"},
+	"report":    {EN: "Report", ID: "Laporan"},
+	"contents":  {EN: "Contents", ID: "Isi"},
+	"made":      {EN: "Made on", ID: "Dibuat pada"},
+	"by":        {EN: "by DDAP", ID: "oleh DDAP"},
+	"figures":   {EN: "Key figures", ID: "Angka utama"},
+	"charts":    {EN: "Charts", ID: "Grafik"},
+	"tables":    {EN: "Tables", ID: "Tabel"},
+	"notes":     {EN: "Good to know", ID: "Perlu diketahui"},
+	"method":    {EN: "How it was made", ID: "Cara pembuatannya"},
+	"sources":   {EN: "Where the data comes from", ID: "Asal data"},
+	"dataset":   {EN: "Dataset", ID: "Dataset"},
+	"revision":  {EN: "Revision", ID: "Revisi"},
+	"computer":  {EN: "Computer", ID: "Komputer"},
+	"setting":   {EN: "Setting", ID: "Pengaturan"},
+	"value":     {EN: "Value", ID: "Nilai"},
+	"data":      {EN: "Show the data", ID: "Tampilkan data"},
+	"withheld":  {EN: "withheld", ID: "ditahan"},
+	"missing":   {EN: "missing", ID: "tidak ada"},
+	"yes":       {EN: "yes", ID: "ya"},
+	"no":        {EN: "no", ID: "tidak"},
+	"figure":    {EN: "Figure", ID: "Gambar"},
+	"table":     {EN: "Table", ID: "Tabel"},
+	"first":     {EN: "The first {shown} of {total} rows.", ID: "{shown} baris pertama dari {total}."},
+	"attached":  {EN: "All rows are in the file", ID: "Semua baris ada di berkas"},
+	"area":      {EN: "Bars differ in width: their area shows the number of rows.", ID: "Lebar batang berbeda: luasnya menunjukkan jumlah baris."},
+	"astable":   {EN: "This chart is shown as a table only.", ID: "Grafik ini hanya ditampilkan sebagai tabel."},
+	"from":      {EN: "From", ID: "Dari"},
+	"to":        {EN: "To", ID: "Sampai"},
+	"series":    {EN: "Series", ID: "Seri"},
+	"policy":    {EN: "Summaries only, of at least {n} rows", ID: "Hanya ringkasan, minimal {n} baris"},
+	"legend":    {EN: "Groups", ID: "Kelompok"},
+	"identity":  {EN: "On the dashed line, prediction and actual value agree.", ID: "Pada garis putus-putus, prediksi sama dengan nilai sebenarnya."},
+	"page":      {EN: "Page {page} of {pages}", ID: "Halaman {page} dari {pages}"},
+	"previous":  {EN: "Previous", ID: "Sebelumnya"},
+	"next":      {EN: "Next", ID: "Berikutnya"},
+	"file":      {EN: "File", ID: "Berkas"},
+	"format":    {EN: "Format", ID: "Format"},
+	"rowsthere": {EN: "Rows of the source", ID: "Baris sumber"},
+	"rowsmade":  {EN: "Rows of the outcome", ID: "Baris keluaran"},
+	"bytes":     {EN: "Bytes", ID: "Bita"},
+	"sha256":    {EN: "SHA-256", ID: "SHA-256"},
+	"engine":    {EN: "Read by", ID: "Dibaca oleh"},
+	"answers":   {EN: "Answers", ID: "Jawaban"},
+	"thinned":   {EN: "{shown} of {total} points are drawn.", ID: "{shown} dari {total} titik digambar."},
+	"notdrawn":  {EN: "{n} more charts are not drawn, to keep this report small; the result itself has them.", ID: "{n} grafik lain tidak digambar agar laporan ini tetap kecil; hasilnya sendiri memuatnya."},
+	"whiskers":  {EN: "The line through a bar is its confidence interval.", ID: "Garis pada batang adalah selang kepercayaannya."},
+	"boxes": {EN: "A box holds the middle half, its line is the median, and the whiskers end at the minimum and the maximum.",
+		ID: "Kotak memuat separuh bagian tengah, garisnya median, dan ujung kumisnya minimum dan maksimum."},
+	"cellswithheld": {EN: "Numbers withheld", ID: "Angka yang ditahan"},
+	"moredata":      {EN: "The result itself has all.", ID: "Hasilnya sendiri memuat semuanya."},
+	"keys":          {EN: "Arrow keys go from mark to mark", ID: "Tombol panah berpindah dari tanda ke tanda"},
+	"spread":        {EN: "Std. dev. of", ID: "Simp. baku"},
+	"columnsof":     {EN: "Columns {from} to {to} of {all}.", ID: "Kolom {from} sampai {to} dari {all}."},
+	"sheet":         {EN: "Page {page} / {pages}", ID: "Halaman {page} / {pages}"},
+	"lacking":       {EN: "□ stands for a character that the font of this file does not have.", ID: "□ mengganti karakter yang tidak ada dalam fon berkas ini."},
+	"everything":    {EN: "all rows", ID: "semua baris"},
 }
 
 // labels are the names of metrics, columns and settings that operations use.
@@ -123,6 +148,46 @@ var labels = map[string]i18n.Text{
 	"rolling":          {EN: "Rolling numbers", ID: "Angka bergulir"},
 	"resample":         {EN: "Numbers by time", ID: "Angka menurut waktu"},
 	"drop_duplicates":  {EN: "Duplicates dropped", ID: "Baris ganda dibuang"},
+
+	"x":               {EN: "Column", ID: "Kolom"},
+	"y":               {EN: "Other column", ID: "Kolom lain"},
+	"n":               {EN: "Rows", ID: "Baris"},
+	"group":           {EN: "Group", ID: "Kelompok"},
+	"other":           {EN: "Other group", ID: "Kelompok lain"},
+	"df":              {EN: "Degrees of freedom", ID: "Derajat kebebasan"},
+	"difference":      {EN: "Difference", ID: "Selisih"},
+	"median":          {EN: "Median", ID: "Median"},
+	"source":          {EN: "Source", ID: "Sumber"},
+	"sum_sq":          {EN: "Sum of squares", ID: "Jumlah kuadrat"},
+	"mean_sq":         {EN: "Mean square", ID: "Kuadrat rata-rata"},
+	"f":               {EN: "F", ID: "F"},
+	"class":           {EN: "Class", ID: "Kelas"},
+	"true class":      {EN: "True class", ID: "Kelas sebenarnya"},
+	"support":         {EN: "Rows", ID: "Baris"},
+	"feature":         {EN: "Feature", ID: "Fitur"},
+	"importance":      {EN: "Importance", ID: "Kepentingan"},
+	"importance_mean": {EN: "Importance", ID: "Kepentingan"},
+	"importance_std":  {EN: "Std. dev.", ID: "Simp. baku"},
+	"rule":            {EN: "Rule", ID: "Aturan"},
+	"leaf":            {EN: "Leaf", ID: "Daun"},
+	"node":            {EN: "Node", ID: "Simpul"},
+	"depth":           {EN: "Depth", ID: "Kedalaman"},
+	"n_node_samples":  {EN: "Rows", ID: "Baris"},
+	"prediction":      {EN: "Prediction", ID: "Prediksi"},
+	"probability":     {EN: "Probability", ID: "Peluang"},
+	"encoding":        {EN: "Encoding", ID: "Pengodean"},
+	"scale":           {EN: "Scale", ID: "Skala"},
+	"outcome":         {EN: "Outcome", ID: "Hasil"},
+	"25%":             {EN: "25 %", ID: "25 %"},
+	"50%":             {EN: "Median", ID: "Median"},
+	"75%":             {EN: "75 %", ID: "75 %"},
+	"q1":              {EN: "25 %", ID: "25 %"},
+	"q3":              {EN: "75 %", ID: "75 %"},
+	"rows_train":      {EN: "Rows to learn from", ID: "Baris untuk belajar"},
+	"rows_test":       {EN: "Rows to judge by", ID: "Baris untuk menilai"},
+	"rows_predicted":  {EN: "Rows predicted", ID: "Baris diprediksi"},
+	"n_leaves":        {EN: "Leaves", ID: "Jumlah daun"},
+	"oob_score":       {EN: "Out-of-bag score", ID: "Skor out-of-bag"},
 }
 
 // kinds are the names of what results are.
@@ -184,13 +249,14 @@ var summaries = map[string]string{
 // phrase is a sentence or title of a document, and its form in Indonesian.
 type phrase struct {
 	english    *regexp.Regexp
+	exact      string
 	indonesian string
 }
 
 func say(english, indonesian string) phrase {
 	pattern := regexp.QuoteMeta(english)
 	pattern = strings.ReplaceAll(pattern, `\.\.\.`, "(.+)")
-	return phrase{regexp.MustCompile("^" + pattern + "$"), indonesian}
+	return phrase{regexp.MustCompile("^" + pattern + "$"), english, indonesian}
 }
 
 // phrases are the titles and notes that operations and egress write.
@@ -284,29 +350,61 @@ var phrases = []phrase{
 	say("The table ... is too large to be shown whole; the file ... has all of it.", "Tabel ${1} terlalu besar untuk ditampilkan seluruhnya; berkas ${2} memuat semuanya."),
 	say("... is not a finite number and is shown as missing.", "${1} bukan angka berhingga dan ditampilkan sebagai tidak ada."),
 	say("A withheld number of ...", "Sejumlah (ditahan) ${1}"),
+
+	say("The picture ... is too large to be shown.", "Grafik ${1} terlalu besar untuk ditampilkan."),
+	say("The distribution of ... is not shown: its ends are single values.", "Sebaran ${1} tidak ditampilkan: ujungnya adalah nilai tunggal."),
+	say("Distributions are shown for the first ... columns only.", "Sebaran hanya ditampilkan untuk ${1} kolom pertama."),
+	say("Importance of each feature", "Kepentingan setiap fitur"),
+	say("Importance of each feature for ...", "Kepentingan setiap fitur untuk ${1}"),
+	say("Part of the decrease of impurity", "Bagian dari penurunan ketakmurnian"),
+	say("The tree", "Pohonnya"),
+	say("The table of rules shows the first ... levels of the tree.", "Tabel aturan menampilkan ${1} tingkat pertama pohon."),
+	say("Some rows were seen by every tree; oob_score leaves them out.", "Sebagian baris dilihat oleh setiap pohon; oob_score tidak menghitungnya."),
+	say("Analysis of variance", "Analisis varians"),
+	say("Pairs of groups (Tukey's HSD)", "Pasangan kelompok (HSD Tukey)"),
+	say("Mean of ... in each group", "Rata-rata ${1} di setiap kelompok"),
+	say("Means", "Rata-rata"),
+	say("Recall", "Recall"),
+	say("Precision", "Presisi"),
+	say("True class", "Kelas sebenarnya"),
+	say("The test is Welch's, which does not suppose equal variances; the table, the effect sizes and the pairs do.", "Ujinya uji Welch, yang tidak mengandaikan varians sama; tabel, ukuran efek, dan pasangannya mengandaikannya."),
+	say("... rows were left out: a value is missing, or they are in none of the groups compared.", "${1} baris tidak dipakai: ada nilai yang hilang, atau tidak termasuk kelompok yang dibandingkan."),
+	say("Some numbers are equal, for which the exact method is not made; scipy calculates it all the same.", "Sebagian angka sama, padahal metode eksak tidak dibuat untuk itu; scipy tetap menghitungnya."),
+	say("... of ... expected counts are below 5, so the p-value is rough; join rare values.", "${1} dari ${2} frekuensi harapan di bawah 5, sehingga nilai p kasar; gabungkan nilai yang jarang."),
+	say("all rows", "semua baris"), say("as it is", "apa adanya"), say("row left out", "baris tidak dipakai"), say("becomes ...", "menjadi ${1}"),
+	say("0 or 1 for each of ...", "0 atau 1 untuk masing-masing dari ${1}"), say("one value only: no column", "satu nilai saja: tanpa kolom"),
+	say("predicted ...", "prediksi ${1}"),
 	// Last, because it fits much.
 	say("... by ...", "${1} menurut ${2}"),
 }
 
-func (l locale) word(key string) string { return fixed[key].In(l.words) }
+// Word gives a word of the frame, by its key among the fixed ones.
+func (s Speech) Word(key string) string { return fixed[key].In(s.words) }
 
-// label names a metric, column or setting; one that is not known keeps its name.
-func (l locale) label(name string) string {
-	if t, ok := labels[name]; ok {
-		return t.In(l.words)
-	}
-	return name
-}
-
-// phrase gives a title or note of a document in the report's language.
-func (l locale) phrase(english string) string {
-	if l.words != i18n.Indonesian {
+// Phrase gives a title or note of a document in the language, with its numbers.
+func (s Speech) Phrase(english string) string {
+	if s.words != i18n.Indonesian {
 		return english
 	}
+	// Exact ones first: "Predicted class" is one, and "Predicted ..." fits it as well.
+	if at := slices.IndexFunc(phrases, func(p phrase) bool { return p.exact == english }); at >= 0 {
+		return phrases[at].indonesian
+	}
 	for _, p := range phrases {
-		if p.english.MatchString(english) {
-			return p.english.ReplaceAllString(english, p.indonesian)
+		parts := p.english.FindStringSubmatch(english)
+		if parts == nil {
+			continue
 		}
+		out := p.indonesian
+		for i, part := range parts[1:] {
+			if englishNumber.MatchString(part) {
+				part = s.localized(strings.ReplaceAll(part, ",", ""))
+			}
+			out = strings.ReplaceAll(out, fmt.Sprintf("${%d}", i+1), part)
+		}
+		return out
 	}
 	return english
 }
+
+var englishNumber = regexp.MustCompile(`^-?[0-9]{1,3}(,?[0-9]{3})*(\.[0-9]+)?$`)

@@ -1,4 +1,4 @@
-package html
+package report
 
 import (
 	"encoding/json"
@@ -40,31 +40,31 @@ var conjunctions = map[string]i18n.Text{
 const maxValues = 8
 
 // condition writes a condition tree in words; ok is false for what is none.
-func (l locale) condition(raw []byte) (text string, ok bool) {
+func (s Speech) condition(raw []byte) (text string, ok bool) {
 	var w operation.Where
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return "", false
 	}
-	return l.where(w, true), true
+	return s.where(w, true), true
 }
 
-func (l locale) where(w operation.Where, outermost bool) string {
+func (s Speech) where(w operation.Where, outermost bool) string {
 	kind, members, isGroup := w.Group()
 	if !isGroup {
 		pattern, known := comparisons[w.Op]
 		if !known {
 			pattern = i18n.Text{EN: string(w.Op) + " {v}"}
 		}
-		return w.Column + " " + strings.Replace(pattern.In(l.words), "{v}", l.operand(w.Op, w.Value), 1)
+		return w.Column + " " + strings.Replace(pattern.In(s.words), "{v}", s.operand(w.Op, w.Value), 1)
 	}
 	parts := make([]string, len(members))
 	for i, m := range members {
-		parts[i] = l.where(m, false)
+		parts[i] = s.where(m, false)
 	}
-	text := strings.Join(parts, conjunctions[kind].In(l.words))
+	text := strings.Join(parts, conjunctions[kind].In(s.words))
 	switch {
 	case kind == "not":
-		return conjunctions["no"].In(l.words) + " (" + text + ")"
+		return conjunctions["no"].In(s.words) + " (" + text + ")"
 	case outermost || len(members) == 1:
 		return text
 	default:
@@ -72,14 +72,14 @@ func (l locale) where(w operation.Where, outermost bool) string {
 	}
 }
 
-func (l locale) operand(op operation.Op, v any) string {
+func (s Speech) operand(op operation.Op, v any) string {
 	switch v := v.(type) {
 	case string:
 		return "“" + v + "”"
 	case json.Number:
-		return l.localized(v.String())
+		return s.localized(v.String())
 	case bool:
-		return l.truth(v)
+		return s.truth(v)
 	case []any:
 		parts := make([]string, 0, len(v))
 		for i, item := range v {
@@ -87,10 +87,10 @@ func (l locale) operand(op operation.Op, v any) string {
 				parts = append(parts, "…")
 				break
 			}
-			parts = append(parts, l.operand(op, item))
+			parts = append(parts, s.operand(op, item))
 		}
 		if op == operation.Between {
-			return strings.Join(parts, conjunctions["to"].In(l.words))
+			return strings.Join(parts, conjunctions["to"].In(s.words))
 		}
 		return strings.Join(parts, ", ")
 	default:

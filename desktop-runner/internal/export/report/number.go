@@ -1,4 +1,4 @@
-package html
+package report
 
 import (
 	"math"
@@ -11,55 +11,56 @@ import (
 // significant is how many digits are shown of a number that has many.
 const significant = 4
 
-// locale writes numbers as people of a language do.
-type locale struct {
+// Speech has the words of reports in one language, and writes its numbers and dates.
+type Speech struct {
 	decimal, group string
 	words          i18n.Language
 }
 
-func localeOf(l i18n.Language) locale {
+// SpeechOf gives the words of a language; English for one that is not known.
+func SpeechOf(l i18n.Language) Speech {
 	if l == i18n.Indonesian {
-		return locale{decimal: ",", group: ".", words: l}
+		return Speech{decimal: ",", group: ".", words: l}
 	}
-	return locale{decimal: ".", group: ",", words: i18n.English}
+	return Speech{decimal: ".", group: ",", words: i18n.English}
 }
 
-// integer writes a whole number with all its digits, in groups of three from
+// Integer writes a whole number with all its digits, in groups of three from
 // 10,000 on: years and other numbers of four digits read better without.
-func (l locale) integer(v int64) string { return l.localized(strconv.FormatInt(v, 10)) }
+func (s Speech) Integer(v int64) string { return s.localized(strconv.FormatInt(v, 10)) }
 
-// number writes a number as it is when it has few digits, else with four
+// Number writes a number as it is when it has few digits, else with four
 // significant ones; very large and very small ones with a power of ten.
-func (l locale) number(v float64) string {
+func (s Speech) Number(v float64) string {
 	exact := strconv.FormatFloat(v, 'f', -1, 64)
 	switch size := math.Abs(v); {
 	case v == math.Trunc(v) && size < 1e12:
-		return l.localized(exact)
+		return s.localized(exact)
 	case size >= 1e9 || size < 1e-4:
-		return l.power(v)
+		return s.power(v)
 	case size >= 1000 && digits(exact) > significant+2:
-		return l.localized(strconv.FormatFloat(v, 'f', 0, 64))
+		return s.localized(strconv.FormatFloat(v, 'f', 0, 64))
 	case digits(exact) <= significant+2:
-		return l.localized(exact)
+		return s.localized(exact)
 	default:
 		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', significant, 64), 64)
-		return l.localized(strconv.FormatFloat(rounded, 'f', -1, 64))
+		return s.localized(strconv.FormatFloat(rounded, 'f', -1, 64))
 	}
 }
 
 // probability writes a p-value; below a thousandth its size says no more.
-func (l locale) probability(v float64) string {
+func (s Speech) probability(v float64) string {
 	if v < 0.001 {
-		return "< " + l.localized("0.001")
+		return "< " + s.localized("0.001")
 	}
-	return l.localized(strconv.FormatFloat(v, 'f', 3, 64))
+	return s.localized(strconv.FormatFloat(v, 'f', 3, 64))
 }
 
-func (l locale) power(v float64) string {
+func (s Speech) power(v float64) string {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', significant-1, 64), "e")
 	mantissa = strings.TrimSuffix(strings.TrimRight(mantissa, "0"), ".")
 	n, _ := strconv.Atoi(exponent)
-	return l.localized(mantissa) + " × 10" + strings.Map(superscript, strconv.Itoa(n))
+	return s.localized(mantissa) + " × 10" + strings.Map(superscript, strconv.Itoa(n))
 }
 
 func superscript(r rune) rune {
@@ -71,7 +72,7 @@ func superscript(r rune) rune {
 }
 
 // localized puts the language's separators into plain digits.
-func (l locale) localized(plain string) string {
+func (s Speech) localized(plain string) string {
 	sign := ""
 	if strings.HasPrefix(plain, "-") {
 		sign, plain = "−", plain[1:]
@@ -79,11 +80,11 @@ func (l locale) localized(plain string) string {
 	whole, fraction, _ := strings.Cut(plain, ".")
 	if len(whole) > 4 {
 		for i := len(whole) - 3; i > 0; i -= 3 {
-			whole = whole[:i] + l.group + whole[i:]
+			whole = whole[:i] + s.group + whole[i:]
 		}
 	}
 	if fraction != "" {
-		return sign + whole + l.decimal + fraction
+		return sign + whole + s.decimal + fraction
 	}
 	return sign + whole
 }
