@@ -224,7 +224,7 @@ func TestSupervised_RefusesWhatFewRowsOfProtectedDataDecide(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(rows.String()), 0o600))
 	const none = `,"validation":{"method":"none"}`
 	for name, c := range map[string]struct{ model, more, says string }{
-		"a class, where nothing is split":  {"decision_tree", `,"target":"class","features":["x"]` + none, "a class of class"},
+		"a class, where nothing is split":  {"decision_tree", `,"target":"class","features":["x"]` + none, "differ in class"},
 		"a feature":                        {"decision_tree", `,"target":"y","features":["x","boss"]` + none, "differ in boss"},
 		"a target":                         {"decision_tree", `,"target":"boss","target_type":"number","features":["x"]` + none, "differ in boss"},
 		"a part that is judged by too few": {"decision_tree", `,"target":"y","features":["x"],"validation":{"method":"split","test_size":0.03}`, "fewer than 5 rows"},
