@@ -40,6 +40,9 @@ have_mariadb() {
 }
 why_mariadb="is a database that the runner's tests read from"
 
+have_pdftotext() { command -v pdftotext >/dev/null; }
+why_pdftotext="reads what the tests' reports say, as a reader would copy it"
+
 # Debian's own Python has Debian's packages, whatever else is installed.
 have_pandas() { /usr/bin/python3 -c "import pandas" 2>/dev/null; }
 why_pandas="is measured against in the bench of operations"
@@ -69,6 +72,8 @@ package() { # need, system
 	# Without the package around it, which would set up a database that runs from then on.
 	mariadb:debian) echo mariadb-server-core ;;
 	mariadb:*) echo mariadb-server ;;
+	pdftotext:debian | pdftotext:fedora) echo poppler-utils ;;
+	pdftotext:*) echo poppler ;;
 	postgresql:fedora) echo postgresql-server ;;
 	postgresql:*) echo postgresql ;;
 	esac
