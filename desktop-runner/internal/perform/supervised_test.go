@@ -192,6 +192,16 @@ func TestSupervised_TellsNoCountOfFewRowsOfProtectedData(t *testing.T) {
 	require.NotNil(t, out.Document.Model)
 }
 
+func TestSupervised_FillsInNoNumberOfASingleRow(t *testing.T) {
+	t.Parallel()
+	for _, by := range []string{"median", "most_frequent"} {
+		out := run(t, planFor(t, operation.Analyze, learn("decision_tree", `,"target":"Species","preprocess":{"numeric_imputation":"`+by+`"}`), penguins(result.Aggregates)))
+		require.NotNil(t, out.Failure, by)
+		require.Equal(t, task.PolicyRefused, out.Failure.Reason)
+		require.Contains(t, out.Failure.Message, "mean or drop")
+	}
+}
+
 func TestSupervised_RefusesAClassOfFewRowsOfProtectedData(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "few.csv")
