@@ -20,6 +20,9 @@ const (
 	Version = 1
 )
 
+// MaxClasses is how many classes a model tells apart at most.
+const MaxClasses = 100
+
 // maxBytes bounds a file that is read.
 const maxBytes = 512 << 20
 
@@ -80,8 +83,10 @@ func (f *File) check() error {
 		return fmt.Errorf("the model's file has version %d, and this runner reads version %d", f.Version, Version)
 	case f.Target.Name == "" || len(f.Features) == 0 || len(f.Preprocess) == 0 || len(f.Fitted) == 0:
 		return errors.New("the file of the model is damaged: parts of it are missing")
-	case len(f.Classes) == 1:
-		return errors.New("the file of the model is damaged: it has one class")
+	case f.Classes != nil && (len(f.Classes) < 2 || len(f.Classes) > MaxClasses):
+		return errors.New("the file of the model is damaged: it has too few classes, or too many")
+	case len(slices.Compact(slices.Sorted(slices.Values(f.Classes)))) != len(f.Classes):
+		return errors.New("the file of the model is damaged: a class stands in it twice")
 	}
 	return nil
 }

@@ -98,9 +98,16 @@ func (t *Tree) Check(features, width int) error {
 			return fmt.Errorf("node %d: %w", i, err)
 		}
 	}
-	for i := 1; i < n; i++ {
-		if parents[i] != 1 {
+	depth := make([]int, n)
+	for i := range n {
+		if i > 0 && parents[i] != 1 {
 			return fmt.Errorf("node %d has no parent", i)
+		}
+		if depth[i] > deepest {
+			return fmt.Errorf("is deeper than %d levels", deepest)
+		}
+		if t.Feature[i] >= 0 { // children come after their parents, see checkNode
+			depth[t.Left[i]], depth[t.Right[i]] = depth[i]+1, depth[i]+1
 		}
 	}
 	return nil

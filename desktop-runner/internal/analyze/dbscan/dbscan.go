@@ -43,7 +43,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err := allowed(s, asked.MinSamples); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("loading", 0.1, 0.2)
+	s.Tracker.Stage("loading", 0.4, 0.5)
 	// The points, and the tree of them.
 	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, 2*len(features)+(len(features)+3)/4+3)
 	if err != nil {
@@ -59,11 +59,11 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 			Path: "params.source", Message: "has no row with a number in every column; use fewer columns, or fill missing numbers first",
 		})
 	}
-	s.Tracker.Counted("fitting", 0.2, 0.8)
+	s.Tracker.Counted("fitting", 0.5, 0.9)
 	if err := r.fit(ctx, s.Tracker.Advance); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("writing", 0.8, 1)
+	s.Tracker.Stage("writing", 0.9, 1)
 	output, err := m.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
 		into[0] = float64(r.g.Labels[i])
 	})

@@ -95,7 +95,7 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 			values = append(values, x)
 		}
 	}
-	if len(values) < max(o.MinRows, 1) {
+	if len(values) < max(o.MinRows, 1) || o.MinRows > 1 && apart(values) < o.MinRows {
 		return o.few(c.Name)
 	}
 	if o.NumericImputation != operation.DropRows {
@@ -140,6 +140,23 @@ func tooLarge(column string) error {
 	return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", column)
 }
 
+// apart counts the values that differ from the most frequent one: a mean of a
+// hundred numbers of which one is not zero is that one's.
+func apart(values []float64) int {
+	sorted := slices.Sorted(slices.Values(values))
+	most, run := 0, 0
+	for i, x := range sorted {
+		if run++; i > 0 && x != sorted[i-1] {
+			run = 1
+		}
+		most = max(most, run)
+	}
+	if most == 1 {
+		return len(values)
+	}
+	return len(values) - most
+}
+
 // few refuses a column of which too few rows tell, none among them. Where single
 // rows may show it is nobody's matter.
 func (o Options) few(column string) error {
@@ -147,7 +164,7 @@ func (o Options) few(column string) error {
 		return bad("params.features", "%s has no value in the rows that the model learns from; leave it out", column)
 	}
 	return fault.New("design.Learn", fault.Forbidden, string(task.PolicyRefused),
-		"fewer than %d rows that the model learns from have a value in %s, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, o.MinRows)
+		"fewer than %d rows that the model learns from have a value in %s, or differ in %s from all the others, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, column, o.MinRows)
 }
 
 // moments gives mean and standard deviation (of the population), in two passes.
@@ -456,8 +473,8 @@ func (in *Input) checkNumbers(r *Recipe) error {
 
 func (in *Input) checkCategories(*Recipe) error {
 	switch {
-	case len(in.Categories) == 0:
-		return fmt.Errorf("the column %q has no categories", in.Name)
+	case len(in.Categories) == 0 || len(in.Categories) > maxLevels+2:
+		return fmt.Errorf("the column %q has no categories, or too many", in.Name)
 	case in.FillCategory != nil && (*in.FillCategory < 0 || *in.FillCategory >= len(in.Categories)):
 		return fmt.Errorf("the column %q fills in a category that it has not", in.Name)
 	}

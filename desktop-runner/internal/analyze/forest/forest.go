@@ -102,12 +102,11 @@ func (f *fitting) code(ctx context.Context) ([]cart.Coded, error) {
 }
 
 func (f *fitting) fit(ctx context.Context) (*model, error) {
-	n := f.params.NEstimators
+	n, o := f.budget()
 	trees, importances := make([]*cart.Tree, n), make([][]float64, n)
 	if f.params.OOBScore {
 		f.drawn = make([][]uint64, n)
 	}
-	o := f.o
 	o.Threads = max(1, f.o.Threads/n)
 	var mu sync.Mutex
 	done := 0
@@ -142,6 +141,22 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 		return m, f.score(ctx, m)
 	}
 	return m, nil
+}
+
+// leavesOfSummaries is how many leaves a tree of summaries should be able to have.
+const leavesOfSummaries = 10
+
+// budget is how many trees are grown, and how. Where single rows must not show,
+// all leaves of all trees are at most as many as there are groups of MinRows rows:
+// more could be solved for the answers of rows. So trees are fewer, and each leaf
+// has MinRows rows for every tree.
+func (f *fitting) budget() (trees int, o cart.Options) {
+	trees, o = f.params.NEstimators, f.o
+	if f.o.MinRows > 1 {
+		trees = min(trees, max(1, len(f.s.Y)/(f.o.MinRows*leavesOfSummaries)))
+		o.MinSamplesLeaf = max(o.MinSamplesLeaf, f.o.MinRows*trees)
+	}
+	return trees, o
 }
 
 // weights counts how often each row was drawn, with its own weight; the drawn

@@ -184,7 +184,7 @@ func TestFit_TellsOfNoFewRows_WhereOnlySummariesAreShared(t *testing.T) {
 	p := defaults()
 	p.NEstimators = 10
 	for _, classes := range []int{0, 2} {
-		s := randomSample(3, 600, 4, classes)
+		s := randomSample(3, 6000, 4, classes)
 		m := fit(t, p, s, estimator.Settings{MinRows: 8})
 		require.Greater(t, score(s.Y, predict(t, m, s.X)), 0.6)
 		raw, err := json.Marshal(m)
@@ -196,6 +196,15 @@ func TestFit_TellsOfNoFewRows_WhereOnlySummariesAreShared(t *testing.T) {
 		}
 		require.NoError(t, json.Unmarshal(raw, &kept))
 		require.GreaterOrEqual(t, kept.Smallest, 8)
+		leaves := 0
+		for _, tree := range kept.Trees {
+			for _, f := range tree.Feature {
+				if f < 0 {
+					leaves++
+				}
+			}
+		}
+		require.LessOrEqual(t, leaves, len(s.Y)/8, "more could be solved for the rows")
 		for _, tree := range kept.Trees {
 			for i, f := range tree.Feature {
 				require.True(t, f < 0 || slices.Contains(cart.GridEdges(s.X[f]), tree.Threshold[i]))

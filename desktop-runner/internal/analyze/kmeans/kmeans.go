@@ -40,7 +40,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("loading", 0.2, 0.4)
+	s.Tracker.Stage("loading", 0.4, 0.5)
 	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, beside(len(features)))
 	if err != nil {
 		return finding.Finding{}, err
@@ -63,7 +63,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err := r.try(ctx, s, p.RandomState, from, min(to, m.Rows)); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("writing", 0.8, 1)
+	s.Tracker.Stage("writing", 0.9, 1)
 	output, err := m.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
 		into[0] = float64(r.c.Labels[i])
 	})
@@ -87,7 +87,7 @@ func beside(columns int) int { return columns + (columns+1)/2 + 6 }
 
 // try divides the rows into each number of groups, and keeps the one to tell of.
 func (r *report) try(ctx context.Context, s *step.Step, seed int64, from, to int) error {
-	s.Tracker.Counted("fitting", 0.4, 0.8)
+	s.Tracker.Counted("fitting", 0.5, 0.9)
 	x, scale, err := points.Of(ctx, r.numbers, r.asked.Standardize)
 	if err != nil {
 		return err

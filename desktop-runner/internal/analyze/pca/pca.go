@@ -45,7 +45,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if len(features) > maxColumns {
 		return finding.Finding{}, bad("params.features", "at most %d columns are taken, and these are %d; name fewer", maxColumns, len(features))
 	}
-	s.Tracker.Stage("loading", 0.2, 0.5)
+	s.Tracker.Stage("loading", 0.4, 0.6)
 	beside := 4
 	if !s.SingleRowsMayShow {
 		beside = len(features) + 4
@@ -58,11 +58,11 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err := r.judge(ctx, s, features); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Counted("fitting", 0.5, 0.7)
+	s.Tracker.Counted("fitting", 0.6, 0.8)
 	if err := r.fit(ctx); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("writing", 0.7, 1)
+	s.Tracker.Stage("writing", 0.8, 1)
 	columns := make([]result.Column, r.c.K())
 	for k := range columns {
 		columns[k] = result.Column{Name: name(k), Type: result.Float}

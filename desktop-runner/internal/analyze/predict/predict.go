@@ -55,6 +55,7 @@ func Run(ctx context.Context, s *step.Step, restore Restore) (finding.Finding, e
 	if err != nil {
 		return finding.Finding{}, err
 	}
+	out.Apart = s.Rows - rows
 	return m.report(ctx, s, out, from, rows)
 }
 

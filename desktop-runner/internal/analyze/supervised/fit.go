@@ -42,6 +42,13 @@ func (r *run) fitAndJudge(ctx context.Context) error {
 // fitOn fits a model on the rows at places, of which the policy judges before.
 func (r *run) fitOn(ctx context.Context, places []int, from, part float64, judge func(context.Context, estimator.Sample, []string) error) (*fitted, error) {
 	t := r.target.only(places)
+	if !r.step.SingleRowsMayShow && varied(t.y) < r.step.MinGroupSize {
+		return nil, refused("fewer than %d rows that the model would learn from differ in %s from all the others, and the owner shares summaries of at least %d rows only. Keep fewer rows back, or choose kfold.",
+			r.step.MinGroupSize, t.column.Name, r.step.MinGroupSize)
+	}
+	if judge != nil && len(t.classes) < len(r.target.classes) {
+		return nil, bad("params.validation", "no row that the model would learn from has one of the classes of %s; stratify, or choose kfold", t.column.Name)
+	}
 	if len(t.classes) == 1 {
 		return nil, bad("params.validation", "all rows that the model would learn from have the same %s; keep fewer rows back, or choose kfold", t.column.Name)
 	}

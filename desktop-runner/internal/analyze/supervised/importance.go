@@ -2,6 +2,7 @@ package supervised
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -40,6 +41,9 @@ func (r *run) importance(ctx context.Context, f *finding.Finding, fit finding.Fi
 		places = some
 	}
 	table, y := r.taken(places), r.truth(places)
+	if !r.step.SingleRowsMayShow && varied(y) < r.step.MinGroupSize {
+		return nil // r2 of them is not told either
+	}
 	whole, err := r.goodness(ctx, table, y)
 	if err != nil {
 		return err
@@ -52,12 +56,25 @@ func (r *run) importance(ctx context.Context, f *finding.Finding, fit finding.Fi
 			if err != nil {
 				return err
 			}
-			worse[j] = append(worse[j], whole-got)
+			worse[j] = append(worse[j], r.coarse(whole-got))
 			r.step.Tracker.Advance(0.85 + 0.15*float64(j*repeats+k+1)/float64(len(r.features)*repeats))
 		}
 	}
-	fit = finding.Fit{Rows: int64(len(places)), Support: min(fit.Support, int64(len(places)))}
+	// Each number is one more equation of the rows that judge.
+	fit = finding.Fit{Rows: int64(len(places)), Support: min(fit.Support, int64(len(places))), Parameters: int64(2 * len(r.features))}
+	if told := r.step.SingleRowsMayShow || r.step.Judge(fit) == nil; !told {
+		f.Notes = append(f.Notes, "The importance of columns is not told: it would rest on too few rows.")
+		return nil
+	}
 	return r.showImportance(f, fit, worse)
+}
+
+// coarse rounds to a hundredth where single rows must not show.
+func (r *run) coarse(loss float64) float64 {
+	if r.step.SingleRowsMayShow {
+		return loss
+	}
+	return math.Round(loss*100) / 100
 }
 
 // taken copies the rows at places into a table of their own.

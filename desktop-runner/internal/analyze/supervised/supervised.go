@@ -154,6 +154,12 @@ func (r *run) use() error {
 		return bad("params.features", "no row has a number or text in every column; choose another numeric_imputation or categorical_imputation, or fewer columns")
 	}
 	r.target = all.only(r.rows)
+	if !r.step.SingleRowsMayShow {
+		n := int64(len(r.rows))
+		if err := r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied(r.target.y), SupportOf: r.params.Target}); err != nil {
+			return err
+		}
+	}
 	if len(r.target.classes) == 1 {
 		return bad("params.target", "%s is the same in every row that can be used, so there is nothing to predict", r.params.Target)
 	}
