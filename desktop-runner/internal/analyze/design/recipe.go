@@ -164,7 +164,7 @@ func (o Options) few(column string) error {
 		return bad("params.features", "%s has no value in the rows that the model learns from; leave it out", column)
 	}
 	return fault.New("design.Learn", fault.Forbidden, string(task.PolicyRefused),
-		"fewer than %d rows that the model learns from have a value in %s, or differ in %s from all the others, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, column, o.MinRows)
+		"fewer than %d rows differ in %s from all the others, or have a value in it at all, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, o.MinRows)
 }
 
 // moments gives mean and standard deviation (of the population), in two passes.
