@@ -192,6 +192,20 @@ func TestSupervised_TellsNoCountOfFewRowsOfProtectedData(t *testing.T) {
 	require.NotNil(t, out.Document.Model)
 }
 
+func TestSupervised_LeavesOutAnEmptyColumn_ThatNobodyNamed(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "empty.csv")
+	require.NoError(t, os.WriteFile(file, []byte("x,empty,y\n"+strings.Repeat("1,,2\n2,,4.5\n3,,6\n4,,7.5\n", 10)), 0o600))
+	for _, policy := range []result.Policy{result.Rows, result.Aggregates} {
+		d := succeed(t, planFor(t, operation.Analyze, learn("auto", `,"target":"y"`), input("penguins", file, policy))).Document
+		require.Len(t, d.Model.Features, 1)
+		require.Contains(t, d.Notes, "Columns with too few values to learn from were not used: empty.")
+	}
+	out := run(t, planFor(t, operation.Analyze, learn("ridge", `,"target":"y","features":["x","empty"]`), input("penguins", file, result.Rows)))
+	require.NotNil(t, out.Failure)
+	require.Contains(t, out.Failure.Message, "empty has no value", "who names it hears of it")
+}
+
 func TestSupervised_FillsInNoNumberOfASingleRow(t *testing.T) {
 	t.Parallel()
 	for _, by := range []string{"median", "most_frequent"} {

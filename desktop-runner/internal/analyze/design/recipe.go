@@ -140,6 +140,23 @@ func tooLarge(column string) error {
 	return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", column)
 }
 
+// Tells reports whether a column tells anything to learn from in the whole table,
+// so that it need not be refused when nobody has named it.
+func (o Options) Tells(c *Column) bool {
+	least := max(o.MinRows, 1)
+	if c.Codes != nil {
+		there := 0
+		for _, code := range c.Codes {
+			if code != Missing {
+				there++
+			}
+		}
+		return there >= least
+	}
+	values := slices.DeleteFunc(slices.Clone(c.Numbers), math.IsNaN)
+	return len(values) >= least && (o.MinRows <= 1 || apart(values) >= least)
+}
+
 // apart counts the values that differ from the most frequent one: a mean of a
 // hundred numbers of which one is not zero is that one's.
 func apart(values []float64) int {

@@ -120,6 +120,9 @@ func (r *run) notes() []string {
 	if len(r.skipped) > 0 {
 		out = append(out, "Columns of text with very many different values were not used: "+list(r.skipped)+". Name them as features to use them.")
 	}
+	if len(r.empty) > 0 {
+		out = append(out, "Columns with too few values to learn from were not used: "+list(r.empty)+".")
+	}
 	if r.validation.Method == operation.NoValidation {
 		out = append(out, "The predictions were judged by the rows that the model learned from; on new rows they will be worse.")
 	}

@@ -42,7 +42,8 @@ type run struct {
 
 	table    *design.Table
 	features []result.Column
-	skipped  []string
+	// skipped have too many different texts, and empty too few values.
+	skipped, empty []string
 	// rows are the rows of the table that are used, in the order in which they are
 	// divided; target is theirs.
 	rows   []int
@@ -123,8 +124,21 @@ func (r *run) read(ctx context.Context) error {
 			columns = append(columns, c)
 		}
 	}
-	r.table, err = design.Read(ctx, r.step, columns)
-	return err
+	if r.table, err = design.Read(ctx, r.step, columns); err != nil || len(r.params.Features) > 0 {
+		return err
+	}
+	// An empty column is no reason to learn nothing from the others.
+	r.features = slices.DeleteFunc(r.features, func(c result.Column) bool {
+		tells := r.options.Tells(r.table.Column(c.Name))
+		if !tells {
+			r.empty = append(r.empty, c.Name)
+		}
+		return !tells
+	})
+	if len(r.features) == 0 {
+		return bad("params.features", "%s has no column to learn from beside the target", rel.Dataset)
+	}
+	return nil
 }
 
 // use finds the rows with a target and, where the recipe asks for it, with all features.

@@ -311,6 +311,7 @@ var phrases = []phrase{
 	say("... rows were left out because something that the model needs is missing in them.", "${1} baris tidak dipakai karena ada isian yang diperlukan model tetapi hilang."),
 	say("... rows have no prediction: something that the model needs is missing in them.", "${1} baris tanpa prediksi: ada isian yang diperlukan model tetapi hilang."),
 	say("Columns of text with very many different values were not used: .... Name them as features to use them.", "Kolom teks dengan sangat banyak nilai berbeda tidak dipakai: ${1}. Sebutkan sebagai fitur untuk memakainya."),
+	say("Columns with too few values to learn from were not used: ....", "Kolom dengan terlalu sedikit nilai untuk dipelajari tidak dipakai: ${1}."),
 	say("The predictions were judged by the rows that the model learned from; on new rows they will be worse.", "Prediksi dinilai dengan baris yang dipelajari model; pada baris baru hasilnya akan lebih buruk."),
 	say("Counts of right and wrong predictions are rounded to multiples of ..., and the scores follow from these.", "Jumlah prediksi tepat dan salah dibulatkan ke kelipatan ${1}, dan skornya mengikuti."),
 	say("Of ... models, ... had the best ...: ... on average over ... folds.", "Dari ${1} model, ${2} memiliki ${3} terbaik: rata-rata ${4} dari ${5} lipatan."),
