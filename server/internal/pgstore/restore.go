@@ -80,7 +80,6 @@ const restoreTool = "ddap-pg_restore"
 // endFormerRestore ends the sessions of a restore that was killed: its pg_restore
 // outlives it, and would go on filling what this one empties.
 func endFormerRestore(ctx context.Context, tx bun.Tx) error {
-	const wait = 10 * time.Second
 	var sessions []int
 	err := tx.NewRaw("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = ?", restoreTool).Scan(ctx, &sessions)
 	if err != nil {
@@ -89,8 +88,8 @@ func endFormerRestore(ctx context.Context, tx bun.Tx) error {
 	// One by one: in a condition of the query above, PostgreSQL would be free to
 	// end sessions before it has looked whose they are.
 	for _, pid := range sessions {
-		var ended bool
-		if err := tx.NewRaw("SELECT pg_terminate_backend(?, ?)", pid, wait.Milliseconds()).Scan(ctx, &ended); err != nil {
+		ended, err := endSession(ctx, tx, pid)
+		if err != nil {
 			return fmt.Errorf("end a former restore: %w", err)
 		}
 		if !ended {
@@ -99,6 +98,23 @@ func endFormerRestore(ctx context.Context, tx bun.Tx) error {
 		}
 	}
 	return nil
+}
+
+// endSession ends a session of pg_restore and waits until it is gone; false where
+// it does not go.
+func endSession(ctx context.Context, tx bun.Tx, pid int) (ended bool, err error) {
+	const wait = 10 * time.Second
+	if err := tx.NewRaw("SELECT pg_terminate_backend(?, ?)", pid, wait.Milliseconds()).Scan(ctx, &ended); err != nil || ended {
+		return ended, err
+	}
+	// There is none to end either where it ended by itself since it was looked for.
+	// A transaction sees sessions as they were when it first looked.
+	if _, err := tx.ExecContext(ctx, "SELECT pg_stat_clear_snapshot()"); err != nil {
+		return false, err
+	}
+	var left int
+	err = tx.NewRaw("SELECT count(*) FROM pg_stat_activity WHERE pid = ? AND application_name = ?", pid, restoreTool).Scan(ctx, &left)
+	return left == 0, err
 }
 
 // keepEpoch notes the epoch of what is about to be dropped, which may be there

@@ -2,10 +2,13 @@ package pgstore_test
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/uptrace/bun/driver/pgdriver"
 
 	"ddap/server/internal/pgstore"
 	"ddap/server/internal/pgstore/storetest"
@@ -102,4 +105,21 @@ func TestBeginRestore_RefusesWhileAServerIsConnected(t *testing.T) {
 	require.Zero(t, db.Count(t, "SELECT count(*) FROM pg_type WHERE typname = 'mood'"))
 	err = restoring.Snapshot(t.Context(), func(context.Context, store.Snapshot) error { return nil })
 	require.Error(t, err, "there is nothing to copy")
+}
+
+func TestBeginRestore_GoesOn_WhereAFormerOneEndedByItself(t *testing.T) {
+	t.Parallel()
+	db := storetest.Open(t)
+	former := sql.OpenDB(pgdriver.NewConnector(pgdriver.WithDSN(db.URL), pgdriver.WithApplicationName("ddap-pg_restore")))
+	t.Cleanup(func() { _ = former.Close() })
+	var pid int
+	require.NoError(t, former.QueryRowContext(t.Context(), "SELECT pg_backend_pid()").Scan(&pid))
+	ended, err := pgstore.EndSession(t.Context(), db.Store, pid, func() {
+		require.NoError(t, former.Close())
+		require.Eventually(t, func() bool {
+			return db.Count(t, fmt.Sprintf("SELECT count(*)::int FROM pg_stat_activity WHERE pid = %d", pid)) == 0
+		}, time.Minute, 10*time.Millisecond)
+	})
+	require.NoError(t, err)
+	require.True(t, ended)
 }
