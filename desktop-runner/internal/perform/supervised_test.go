@@ -159,18 +159,25 @@ func TestPredict_RefusesADamagedModel(t *testing.T) {
 
 func TestSupervised_SaysWhatIsWrongBeforeItFits(t *testing.T) {
 	t.Parallel()
+	clocks := filepath.Join(t.TempDir(), "clocks.csv")
+	require.NoError(t, os.WriteFile(clocks, []byte("clock,x,y\n10:00:00,1,2\n11:30:00,2,3\n12:00:01,3,5\n"), 0o600))
 	for name, c := range map[string]struct{ params, says string }{
-		"an unknown target":      {learn("random_forest", `,"target":"Specis"`), "Species"},
-		"a target of text":       {learn("decision_tree", `,"target":"Species","target_type":"number"`), "is text"},
-		"an unknown test column": {learn("random_forest", `,"target":"Species","validation":{"method":"column","column":"tset"}`), "tset"},
-		"a column twice":         {learn("linear_regression", `,"target":"Body Mass (g)","features":["Flipper Length (mm)","Species","Island","Sex"],"preprocess":{"drop_first":false}`), "can be calculated exactly from the other features"},
-		"numbers for classes":    {learn("lasso", `,"target":"Species"`), "Species is text"},
-		"classes for numbers":    {learn("logistic_regression", `,"target":"Body Mass (g)","target_type":"number"`), "predicts classes"},
-		"text to order by":       {learn("decision_tree", `,"target":"Body Mass (g)","validation":{"method":"time_series","order_by":"Island"}`), "is text"},
+		"an unknown target":        {learn("random_forest", `,"target":"Specis"`), "Species"},
+		"a target of text":         {learn("decision_tree", `,"target":"Species","target_type":"number"`), "is text"},
+		"an unknown test column":   {learn("random_forest", `,"target":"Species","validation":{"method":"column","column":"tset"}`), "tset"},
+		"a column twice":           {learn("linear_regression", `,"target":"Body Mass (g)","features":["Flipper Length (mm)","Species","Island","Sex"],"preprocess":{"drop_first":false}`), "can be calculated exactly from the other features"},
+		"numbers for classes":      {learn("lasso", `,"target":"Species"`), "Species is text"},
+		"classes for numbers":      {learn("logistic_regression", `,"target":"Body Mass (g)","target_type":"number"`), "predicts classes"},
+		"times of day to order by": {`{"source":{"dataset":"x"},"model":"auto","target":"y","validation":{"method":"time_series","order_by":"clock"}}`, "clock is of type time"},
+		"text to order by":         {learn("decision_tree", `,"target":"Body Mass (g)","validation":{"method":"time_series","order_by":"Island"}`), "is text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			out := run(t, planFor(t, operation.Analyze, c.params, penguins(result.Rows)))
+			in := penguins(result.Rows)
+			if strings.Contains(c.params, "clock") {
+				in = input("x", clocks, result.Rows)
+			}
+			out := run(t, planFor(t, operation.Analyze, c.params, in))
 			require.NotNil(t, out.Failure)
 			require.Equal(t, task.InvalidParams, out.Failure.Reason)
 			require.Contains(t, out.Failure.Message, c.says)
@@ -195,7 +202,11 @@ func TestSupervised_TellsNoCountOfFewRowsOfProtectedData(t *testing.T) {
 func TestSupervised_LeavesOutAnEmptyColumn_ThatNobodyNamed(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "empty.csv")
-	require.NoError(t, os.WriteFile(file, []byte("x,empty,y\n"+strings.Repeat("1,,2\n2,,4.5\n3,,6\n4,,7.5\n", 10)), 0o600))
+	rows := "x,empty,y\n"
+	for i := range 60 {
+		rows += fmt.Sprintf("%d,,%d\n", i, 2*i+i*7%11)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(rows), 0o600))
 	for _, policy := range []result.Policy{result.Rows, result.Aggregates} {
 		d := succeed(t, planFor(t, operation.Analyze, learn("auto", `,"target":"y"`), input("penguins", file, policy))).Document
 		require.Len(t, d.Model.Features, 1)
@@ -264,6 +275,29 @@ func TestSupervised_RefusesWhatFewRowsOfProtectedDataDecide(t *testing.T) {
 			require.Nil(t, open.Failure, "%+v", open.Failure)
 		})
 	}
+}
+
+func TestAuto_ChoosesByNoRowsOfTheFuture(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "steps.csv")
+	var rows strings.Builder
+	rows.WriteString("day,x,y\n")
+	for i := range 240 {
+		// What holds for the first four fifths does not for the rest: of shuffled rows
+		// a tree learns both, going forward nothing can.
+		y := i % 12
+		if i >= 200 {
+			y = 100 - i%12
+		}
+		fmt.Fprintf(&rows, "2024-%02d-%02d,%d,%d\n", 1+i/28, 1+i%28, i, y)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(rows.String()), 0o600))
+	scores := func(validation string) (best float64) {
+		d := succeed(t, planFor(t, operation.Analyze, learn("auto", `,"target":"y","features":["x"],"validation":`+validation), input("penguins", file, result.Rows))).Document
+		return float64(d.Metrics["cv_best"])
+	}
+	require.Greater(t, scores(`{"method":"kfold"}`), 0.8)
+	require.Less(t, scores(`{"method":"time_series","order_by":"day"}`), 0.5)
 }
 
 func TestAuto_SaysWhichModelItTookAndWhy(t *testing.T) {

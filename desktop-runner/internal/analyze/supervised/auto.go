@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"ddap/desktop-runner/internal/analyze/score"
 	"ddap/desktop-runner/internal/analyze/split"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
@@ -89,9 +88,12 @@ func (r *run) compare(ctx context.Context, learners []Learner) ([]candidate, err
 	o := split.Options{Shuffle: true, RandomState: r.params.RandomState, MinRows: int(r.step.MinGroupSize)}
 	var plan *split.Plan
 	var err error
-	if strata.Classes > 0 {
+	switch {
+	case r.validation.Method == operation.TimeSeriesValidation: // none is chosen by what came later
+		plan, err = split.TimeSeries(len(places), compareFolds, o)
+	case strata.Classes > 0:
 		plan, err = split.StratifiedKFold(compareFolds, strata, o)
-	} else {
+	default:
 		plan, err = split.KFold(len(places), compareFolds, o)
 	}
 	if err != nil {
@@ -163,7 +165,12 @@ func (c *candidate) try(ctx context.Context, plan *split.Plan, places []int, fro
 		if err != nil {
 			return err
 		}
-		c.scores = append(c.scores, c.run.comparable(c.run.truth(taken(places, test)), predicted))
+		score := c.run.comparable(c.run.truth(taken(places, test)), predicted)
+		if math.IsNaN(score) {
+			c.scores, c.why = nil, "its "+c.run.comparedBy()+" is not defined on these rows"
+			return nil
+		}
+		c.scores = append(c.scores, score)
 	}
 	return nil
 }
@@ -196,13 +203,14 @@ func (r *run) comparedBy() string {
 	return "balanced_accuracy"
 }
 
-// comparable is that score; the worst there is where it is not defined.
+// comparable is that score; NaN where it is not defined, or not told.
 func (r *run) comparable(y []float64, predicted [][]float64) float64 {
-	at := slices.IndexFunc(r.score(y, predicted), func(m score.Metric) bool { return m.Name == r.comparedBy() })
-	if at < 0 {
-		return 0
+	for _, m := range r.score(y, predicted) {
+		if m.Name == r.comparedBy() {
+			return m.Value
+		}
 	}
-	return r.score(y, predicted)[at].Value
+	return math.NaN()
 }
 
 // choose gives the candidate to take and the one with the best mean score; nil

@@ -102,21 +102,12 @@ func (r *run) read(ctx context.Context) error {
 	if !design.Suitable(of.Type) {
 		return bad("params.target", "%s is a column of type %s, which no model predicts", of.Name, of.Type)
 	}
-	columns := []result.Column{of}
-	leaveOut := []string{of.Name}
-	for _, more := range []struct{ path, name string }{
-		{"params.validation.column", r.validation.Column}, {"params.validation.order_by", r.validation.OrderBy},
-	} {
-		if more.name == "" || more.name == of.Name {
-			continue
-		}
-		c, err := rel.Column(more.path, more.name)
-		if err != nil {
-			return err
-		}
-		columns, leaveOut = append(columns, c), append(leaveOut, c.Name)
+	beside, err := r.beside(of)
+	if err != nil {
+		return err
 	}
-	if r.features, r.skipped, err = design.Choose(ctx, r.step, r.params.Features, leaveOut); err != nil {
+	columns := append([]result.Column{of}, beside...)
+	if r.features, r.skipped, err = design.Choose(ctx, r.step, r.params.Features, source.NamesOf(columns)); err != nil {
 		return err
 	}
 	for _, c := range r.features {
@@ -127,7 +118,34 @@ func (r *run) read(ctx context.Context) error {
 	if r.table, err = design.Read(ctx, r.step, columns); err != nil || len(r.params.Features) > 0 {
 		return err
 	}
-	// An empty column is no reason to learn nothing from the others.
+	return r.leaveOutEmpty()
+}
+
+// beside finds the columns of the validation, which are not learned from unless
+// they are named.
+func (r *run) beside(target result.Column) (columns []result.Column, err error) {
+	for _, asked := range []struct {
+		path, name string
+		times      bool
+	}{{"params.validation.column", r.validation.Column, false}, {"params.validation.order_by", r.validation.OrderBy, true}} {
+		if asked.name == "" || asked.name == target.Name {
+			continue
+		}
+		c, err := r.step.Relation.Column(asked.path, asked.name)
+		if err != nil {
+			return nil, err
+		}
+		if timely := c.Type == result.Date || c.Type == result.Timestamp; !design.Suitable(c.Type) && (!timely || !asked.times) {
+			return nil, bad(asked.path, "%s is of type %s; mark rows by true and false, and order them by a date, a time stamp or a number", c.Name, c.Type)
+		}
+		columns = append(columns, c)
+	}
+	return columns, nil
+}
+
+// leaveOutEmpty leaves out features that tell nothing: an empty column that
+// nobody has named is no reason to learn nothing from the others.
+func (r *run) leaveOutEmpty() error {
 	r.features = slices.DeleteFunc(r.features, func(c result.Column) bool {
 		tells := r.options.Tells(r.table.Column(c.Name))
 		if !tells {
@@ -136,7 +154,7 @@ func (r *run) read(ctx context.Context) error {
 		return !tells
 	})
 	if len(r.features) == 0 {
-		return bad("params.features", "%s has no column to learn from beside the target", rel.Dataset)
+		return bad("params.features", "%s has no column to learn from beside the target", r.step.Relation.Dataset)
 	}
 	return nil
 }
