@@ -60,7 +60,7 @@ type Validation struct {
 	// OrderBy is the column of time; of time_series.
 	OrderBy string `json:"order_by,omitempty"`
 	// PermutationImportance tells how much worse the predictions are when the
-	// values of one column are shuffled. Default true.
+	// values of one column are shuffled. Default true, but for linear_regression.
 	PermutationImportance bool `json:"permutation_importance"`
 }
 
@@ -150,7 +150,7 @@ var validationProperty = Property{
 			Help:  i18n.Text{EN: "Of time_series: the order of the rows.", ID: "Untuk time_series: urutan baris."},
 		},
 		{
-			Name: "permutation_importance", Kind: Boolean, Default: true,
+			Name: "permutation_importance", Kind: Boolean,
 			Title: i18n.Text{EN: "Importance of columns", ID: "Kepentingan kolom"},
 			Help: i18n.Text{
 				EN: "How much worse predictions get when the values of one column are shuffled.",

@@ -232,7 +232,7 @@ func TestRun_FailsWithAReasonAndSaysWhatWouldBeRight(t *testing.T) {
 		"a workbook of rows":   {operation.Export, `{"inputs":[{"task":"x"}],"format":"xlsx","content":"rows"}`, input("p", penguins, result.Aggregates), task.PolicyRefused, "summaries of at least 5 rows only"},
 		"results of data":      {operation.Export, `{"inputs":[{"task":"x"}],"format":"json"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to export"},
 		"a report of data":     {operation.Export, `{"inputs":[{"task":"x"}],"format":"html"}`, input("p", penguins, result.Rows), task.InvalidParams, "has no result to report"},
-		"a feature of few":     {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y"}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
+		"a feature of few":     {operation.Analyze, `{"source":{"dataset":"x"},"model":"linear_regression","target":"y","features":["boss"]}`, input("p", dummy(t), result.Aggregates), task.PolicyRefused, "fewer than 5 rows differ in boss"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -45,7 +45,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	}
 	s.Tracker.Stage("loading", 0.4, 0.5)
 	// The points, and the tree of them.
-	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, 2*len(features)+(len(features)+3)/4+3)
+	numbers, m, err := matrix.Load(ctx, s, features, 2*len(features)+(len(features)+3)/4+3)
 	if err != nil {
 		return finding.Finding{}, err
 	}

@@ -29,8 +29,9 @@ type forestEstimator struct{ params operation.RandomForestParams }
 //
 // Where single rows must not show, all trees learn from the same rows and differ
 // by the features that they look at: which rows a seed draws could be known, and
-// enough trees of different rows could be solved for each of them. The rest is as
-// in package tree, and values are rounded to two digits of a probability, or to a
+// enough trees of different rows could be solved for each of them. Trees are fewer
+// than was asked for, and their leaves larger, so that all leaves are no more than
+// there are groups of rows. The rest is as in package tree, and values are rounded to two digits of a probability, or to a
 // hundredth of the target's standard deviation.
 //
 // Source: Breiman, "Random Forests" (2001).

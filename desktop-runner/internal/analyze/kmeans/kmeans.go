@@ -41,7 +41,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("loading", 0.4, 0.5)
-	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, beside(len(features)))
+	numbers, m, err := matrix.Load(ctx, s, features, beside(len(features)))
 	if err != nil {
 		return finding.Finding{}, err
 	}

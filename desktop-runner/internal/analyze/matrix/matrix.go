@@ -20,21 +20,14 @@ import (
 // defaultBytes is how large a matrix may be where the owner set no memory limit.
 const defaultBytes = 512 << 20
 
-// Matrix is Rows × Columns numbers, row by row, all of them finite.
+// Matrix says what complete rows are read as a matrix: Rows × Columns numbers, all
+// of them finite.
 type Matrix struct {
 	Columns []result.Column
 	Rows    int
-	// Data has the number of row i and column j at i*len(Columns)+j.
-	Data []float64
 	// Dropped counts the rows that were left out because a number was missing or
 	// not finite.
 	Dropped int64
-}
-
-// Row gives row i; it shares the matrix's memory.
-func (m *Matrix) Row(i int) []float64 {
-	p := len(m.Columns)
-	return m.Data[i*p : (i+1)*p : (i+1)*p]
 }
 
 // Features finds the columns to learn from: those that are named, or every
@@ -96,35 +89,6 @@ func bad(path, format string, args ...any) error {
 // any memory.
 const largest = 1e145
 
-// Load reads the complete rows in the order of the file. It takes eight bytes
-// for each number; the error is an out_of_memory fault where that is more than
-// half of what the owner allows, and an operation_failed fault where a number is
-// too large to be squared and added up.
-func Load(ctx context.Context, s *step.Step, columns []result.Column) (*Matrix, error) {
-	from := " FROM " + s.Relation.From + " WHERE " + Complete(columns)
-	counted, err := s.DB.Rows(ctx, "SELECT count(*)"+from)
-	if err != nil {
-		return nil, err
-	}
-	rows, _ := counted[0][0].(int64)
-	if err := room(s, rows, len(columns), 0); err != nil {
-		return nil, err
-	}
-	m := &Matrix{Columns: columns, Data: make([]float64, 0, rows*int64(len(columns))), Dropped: s.Rows - rows}
-	err = s.DB.Each(ctx, func(row []any) error {
-		for _, cell := range row {
-			x, _ := cell.(float64) // the condition leaves no missing ones
-			if math.Abs(x) > largest {
-				return tooLarge("matrix.Load")
-			}
-			m.Data = append(m.Data, x)
-		}
-		m.Rows++
-		return nil
-	}, "SELECT "+doubles(columns)+from)
-	return m, err
-}
-
 // Columnwise reads columns of numbers, each by itself, in the order of the file:
 // the rows that are complete, or every row, with NaN where a number is missing
 // or not finite. It asks for room for as many numbers beside them as beside
@@ -160,10 +124,10 @@ func Columnwise(ctx context.Context, s *step.Step, columns []result.Column, comp
 	return out, err
 }
 
-// LoadColumnwise reads the complete rows as Load does, but column by column, and
-// with room for as many numbers beside them as beside columns have. The matrix
-// that it gives has no Data.
-func LoadColumnwise(ctx context.Context, s *step.Step, columns []result.Column, beside int) ([][]float64, *Matrix, error) {
+// Load reads the complete rows as Columnwise does, and says how many there are and
+// were left out. The error is an operation_failed fault where a number is too large
+// to be squared and added up.
+func Load(ctx context.Context, s *step.Step, columns []result.Column, beside int) ([][]float64, *Matrix, error) {
 	numbers, err := Columnwise(ctx, s, columns, true, beside)
 	if err != nil {
 		return nil, nil, err
@@ -172,7 +136,7 @@ func LoadColumnwise(ctx context.Context, s *step.Step, columns []result.Column, 
 	for _, column := range numbers {
 		for _, x := range column {
 			if math.Abs(x) > largest {
-				return nil, nil, tooLarge("matrix.LoadColumnwise")
+				return nil, nil, tooLarge("matrix.Load")
 			}
 		}
 	}

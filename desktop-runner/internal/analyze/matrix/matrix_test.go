@@ -19,7 +19,7 @@ func TestLoad_RefusesNumbersTooLargeToCalculateWith(t *testing.T) {
 		"x,y\n1e140,1\n-1e140,2\n": true, "x,y\n1,1\n-1e200,2\n": false, "x,y\n1,1\n2,1e200\n": false,
 	} {
 		s := steptest.Open(t, steptest.Write(t, "a.csv", content))
-		_, err := matrix.Load(t.Context(), s, s.Relation.Columns)
+		_, _, err := matrix.Load(t.Context(), s, s.Relation.Columns, 0)
 		if ok {
 			require.NoError(t, err)
 			continue

@@ -50,7 +50,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if !s.SingleRowsMayShow {
 		beside = len(features) + 4
 	}
-	numbers, m, err := matrix.LoadColumnwise(ctx, s, features, beside)
+	numbers, m, err := matrix.Load(ctx, s, features, beside)
 	if err != nil {
 		return finding.Finding{}, err
 	}
