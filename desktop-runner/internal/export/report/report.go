@@ -84,7 +84,7 @@ func (s Speech) section(in plan.Input, p *operation.ExportParams) Section {
 		out.Summary = s.Summary(d)
 	}
 	if p.Shows(operation.MetricsSection) {
-		out.Figures = s.figures(d)
+		out.Figures = s.figures(d, p.Shows(operation.TablesSection))
 	}
 	if p.Shows(operation.ChartsSection) {
 		for i, c := range d.Charts {
@@ -96,6 +96,9 @@ func (s Speech) section(in plan.Input, p *operation.ExportParams) Section {
 			if !shownElsewhere(t, d, p) {
 				out.Tables = append(out.Tables, s.table(d.Kind, t, len(out.Tables)+1))
 			}
+		}
+		if all, ok := s.scores(d); ok {
+			out.Tables = append(out.Tables, s.table(d.Kind, all, len(out.Tables)+1))
 		}
 	}
 	if p.Shows(operation.MethodSection) {
@@ -149,9 +152,13 @@ func rank(metric string) int {
 	return len(firstFigures)
 }
 
-func (s Speech) figures(d *result.Document) []Pair {
+// figures are the metrics; of those that stand in a table of scores, the leading ones.
+func (s Speech) figures(d *result.Document, tables bool) []Pair {
 	var out []Pair
 	for _, name := range MetricNames(d) {
+		if tables && d.Model != nil && !standsAlone(name) {
+			continue
+		}
 		out = append(out, Pair{Name: s.Label(name), Value: s.metric(name, float64(d.Metrics[name]))})
 	}
 	return out

@@ -70,6 +70,30 @@ func TestNew_HasThePartsThatWereAskedFor_AndAlwaysItsNotes(t *testing.T) {
 	require.NotEmpty(t, s.Notes)
 }
 
+func TestNew_ShowsTheScoresOfAModelAsATable(t *testing.T) {
+	t.Parallel()
+	d := &result.Document{Kind: "analyze.ridge", Model: &result.Model{Name: "ridge"}, Metrics: map[string]result.Number{
+		"rows": 10, "test_r2": 0.5, "test_max_error": 3, "train_r2": 0.75, "train_max_error": 2,
+	}}
+	of := func(p operation.ExportParams) report.Section {
+		p.Format, p.Language = operation.HTML, i18n.Indonesian
+		return make1(t, d, p).Sections[0]
+	}
+	names := func(pairs []report.Pair) (out []string) {
+		for _, p := range pairs {
+			out = append(out, p.Name)
+		}
+		return out
+	}
+	whole := of(operation.ExportParams{})
+	require.Equal(t, []string{"Baris", "R², baris baru"}, names(whole.Figures))
+	require.Equal(t, "Semua skor", whole.Tables[0].Title)
+	require.Equal(t, []report.Head{{Text: "Skor"}, {Text: "Baris baru", Numeric: true}, {Text: "Baris yang dipelajari", Numeric: true}}, whole.Tables[0].Heads)
+	require.Len(t, whole.Tables[0].Rows, 2)
+	require.Equal(t, "0,75", whole.Tables[0].Rows[1][2].Text)
+	require.Len(t, of(operation.ExportParams{Sections: []operation.ReportSection{operation.MetricsSection}}).Figures, 5, "without tables, all of them")
+}
+
 func TestSpeech_NamesEveryModelAndParameterInIndonesian(t *testing.T) {
 	t.Parallel()
 	s := report.SpeechOf(i18n.Indonesian)

@@ -54,7 +54,7 @@ const (
 var ownTables = map[string]int{
 	"schema": -1, "profile": -1, "describe": -1, "top_values": -1, "coefficients": -1, "pairs": -1, "clusters": 2, "missing": -1,
 	"confusion_matrix": 1, "correlation": 1, "classes": -1, "permutation_importance": -1, "feature_importance": -1, "tree": -1,
-	"comparison": -1, "preprocessing": -1, "anova": -1, "elbow": -1, "explained_variance": -1, "forecast": -1, "parameters": -1, "candidates": -1,
+	"comparison": -1, "preprocessing": -1, "anova": -1, "elbow": -1, "explained_variance": -1, "forecast": -1, "parameters": -1, "candidates": -1, "scores": -1,
 }
 
 // OwnTable reports whether operations wrote cells of the table; of a table of

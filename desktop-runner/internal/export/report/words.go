@@ -73,6 +73,11 @@ var fixed = map[string]i18n.Text{
 // labels are the names of metrics, columns and settings that operations use.
 var labels = map[string]i18n.Text{
 	"rows":                    {EN: "Rows", ID: "Baris"},
+	"score":                   {EN: "Score", ID: "Skor"},
+	"on_new_rows":             {EN: "New rows", ID: "Baris baru"},
+	"on_learned_rows":         {EN: "Learned rows", ID: "Baris yang dipelajari"},
+	"mean_of_folds":           {EN: "Mean of the folds", ID: "Rata-rata lipatan"},
+	"std_of_folds":            {EN: "Standard deviation of the folds", ID: "Simpangan baku lipatan"},
 	"rows_total":              {EN: "Rows in all", ID: "Seluruh baris"},
 	"rows_left_out":           {EN: "Rows left out", ID: "Baris tidak diambil"},
 	"rows_before":             {EN: "Rows before", ID: "Baris sebelum"},
@@ -333,6 +338,7 @@ var phrases = []phrase{
 	say("Size of each group", "Ukuran setiap kelompok"),
 	say("Groups by ... and ...", "Kelompok menurut ${1} dan ${2}"),
 
+	say("All scores", "Semua skor"),
 	say("How columns became numbers", "Cara kolom menjadi angka"),
 	say("True and predicted classes of rows that the model had not seen", "Kelas sebenarnya dan prediksi pada baris yang belum pernah dilihat model"),
 	say("True and predicted classes of rows that the model learned from", "Kelas sebenarnya dan prediksi pada baris yang dipelajari model"),
