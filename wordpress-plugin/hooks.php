@@ -1,0 +1,27 @@
+<?php
+/**
+ * Every hook of the plugin, and nothing else: what happens when.
+ *
+ * @package DDAP
+ */
+
+defined( 'ABSPATH' ) || exit;
+
+// Life of the plugin.
+register_activation_hook( DDAP_PLUGIN_FILE, array( DDAP_Capabilities::class, 'grant_defaults' ) );
+add_action( 'wp_initialize_site', array( DDAP_Capabilities::class, 'grant_defaults_on_new_site' ), 20 );
+add_action( 'init', array( DDAP_Words::class, 'load_textdomain' ) );
+
+// Rights.
+add_filter( 'map_meta_cap', array( DDAP_Capabilities::class, 'map_enter' ), 10, 3 );
+
+// Screens.
+add_action( 'admin_menu', array( DDAP_Menu::class, 'register' ) );
+add_action( 'admin_enqueue_scripts', array( DDAP_Assets::class, 'enqueue' ) );
+add_filter( 'plugin_action_links_' . plugin_basename( DDAP_PLUGIN_FILE ), array( DDAP_Menu::class, 'add_settings_link' ) );
+
+// Forms.
+add_action( 'admin_post_ddap_save_server', array( DDAP_Settings_Screen::class, 'save_server' ) );
+
+// REST routes.
+add_action( 'rest_api_init', array( DDAP_Rest_Server::class, 'register_routes' ) );
