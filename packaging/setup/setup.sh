@@ -54,7 +54,25 @@ have_sklearn() { /usr/bin/python3 -c "import sklearn" 2>/dev/null; }
 why_sklearn="is measured against in the bench of models"
 
 have_node() { command -v node >/dev/null && command -v npm >/dev/null; }
-why_node="runs DuckDB's own client in that bench"
+why_node="drives the browser in the stories of the WordPress plugin, and runs DuckDB's own client in the bench of operations"
+
+have_php() {
+	command -v php >/dev/null &&
+		php -r 'foreach (["mysqli", "mbstring", "dom", "curl", "gd", "intl", "zip"] as $part) { if (!extension_loaded($part)) { exit(1); } }'
+}
+why_php="runs WordPress and the plugin for their tests (the program for the command line: no web server)"
+
+have_phpunit() { command -v phpunit >/dev/null; }
+why_phpunit="tests the plugin's classes inside WordPress"
+
+have_phpcs() { command -v phpcs >/dev/null; }
+why_phpcs="checks the plugin's code"
+
+have_chromium() { command -v chromium >/dev/null; }
+why_chromium="is the browser of the plugin's stories"
+
+have_gettext() { command -v xgettext >/dev/null && command -v msgfmt >/dev/null; }
+why_gettext="collects the plugin's texts and checks their translations"
 
 package() { # need, system
 	case $1:$2 in
@@ -68,6 +86,12 @@ package() { # need, system
 	node:debian) echo nodejs npm ;;
 	node:*) echo nodejs ;;
 	pandas:* | openpyxl:* | sklearn:*) echo "Debian's or Ubuntu's python3-$1: others were not measured" ;;
+	php:debian) echo php-cli php-mysql php-mbstring php-xml php-curl php-gd php-intl php-zip ;;
+	php:fedora) echo php-cli php-mysqlnd php-mbstring php-xml php-gd php-intl php-zip ;;
+	phpunit:fedora) echo phpunit9 ;;
+	phpcs:debian) echo php-codesniffer ;;
+	phpcs:fedora) echo php-pear-PHP-CodeSniffer ;;
+	php:* | phpunit:* | phpcs:* | chromium:* | gettext:*) echo "$1" ;;
 	mariadb:arch | mariadb:macos) echo mariadb ;;
 	# Without the package around it, which would set up a database that runs from then on.
 	mariadb:debian) echo mariadb-server-core ;;

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -20,8 +21,10 @@ type Program struct {
 	// Begun is when its process was started.
 	Begun time.Time
 
-	cmd   *exec.Cmd
-	log   string
+	cmd *exec.Cmd
+	log string
+	// guard ends a guarded program and all that it started when it is closed.
+	guard io.Closer
 	ended chan struct{}
 	mu    sync.Mutex
 	err   error
@@ -38,6 +41,14 @@ type Spec struct {
 	// Log is the file that takes the output; it is added to, so that a program
 	// that is started again has one log.
 	Log string
+	// Guarded ends the program and all that it starts together with this
+	// process, however this process ends. Such a program is not asked to end:
+	// it gets EndSignal.
+	Guarded bool
+	// EndSignal is TERM where it is empty.
+	EndSignal string
+
+	attr *syscall.SysProcAttr
 }
 
 // Start starts a program.
@@ -46,11 +57,23 @@ func Start(spec Spec) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the log of %s: %w", spec.Name, err)
 	}
-	defer func() { _ = log.Close() }()           // the process has its own handle
-	cmd := exec.Command(spec.Path, spec.Args...) //nolint:noctx // they end when they are told to, and in order.
+	defer func() { _ = log.Close() }() // the process has its own handle
+	path, args := spec.Path, spec.Args
+	if spec.Guarded {
+		path, args = guarded(spec)
+	}
+	cmd := exec.Command(path, args...) //nolint:noctx // they end when they are told to, and in order.
 	p := &Program{Name: spec.Name, log: spec.Log, cmd: cmd, ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Env = log, log, append(environment(), spec.Env...)
+	if spec.Guarded {
+		if p.guard, err = cmd.StdinPipe(); err != nil {
+			return nil, fmt.Errorf("guard %s: %w", spec.Name, err)
+		}
+	}
 	ownGroup(p.cmd)
+	if spec.attr != nil {
+		p.cmd.SysProcAttr = spec.attr
+	}
 	p.Begun = time.Now()
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", spec.Name, err)
@@ -108,6 +131,14 @@ func (p *Program) Stop(patience time.Duration) error {
 		p.Kill()
 		return fmt.Errorf("%s did not end within %s and was killed", p.Name, patience)
 	}
+}
+
+// End ends a guarded program and all that it started, and waits until none of
+// them is left.
+func (p *Program) End() {
+	_ = p.guard.Close()
+	<-p.ended
+	endGroup(p.PID())
 }
 
 // Tail gives the last lines of the program's log.

@@ -1,0 +1,104 @@
+package wordpress
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"ddap/packaging/e2e/programs"
+	"ddap/shared/api"
+	"ddap/shared/client"
+)
+
+// Backend is what the plugin talks to: a server with a runner that shares data.
+type Backend struct {
+	Server programs.Server
+	// Client acts as the server's admin.
+	Client *client.Client
+	// Key is the one for a site: an analyst's that may act for people.
+	Key string
+
+	serving, working *programs.Program
+}
+
+// StartBackend starts a server and a runner from the programs in bin, and waits
+// until the runner's data is known. Data is as the runner's flag --data has it.
+func StartBackend(ctx context.Context, bin, folder string, data ...string) (*Backend, error) {
+	server, err := programs.NewServer(bin, folder)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what was tried
+	}
+	// A site of this computer takes the server's webhooks on loopback.
+	server.Flags = []string{"--webhook-allow-private", "127.0.0.0/8"}
+	b := &Backend{Server: server}
+	if err := b.start(ctx, bin, folder, data); err != nil {
+		_ = b.Stop()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *Backend) start(ctx context.Context, bin, folder string, data []string) (err error) {
+	if b.serving, _, err = b.Server.Start(ctx); err != nil {
+		return err //nolint:wrapcheck // says what was started
+	}
+	if b.Client, err = b.Server.Client(); err != nil {
+		return fmt.Errorf("make a client: %w", err)
+	}
+	key, err := b.Client.CreateKey(ctx, api.KeyRequest{
+		Name: "WordPress", Role: api.Analyst, Delegate: true, Grants: []api.Grant{api.GrantEnrollments, api.GrantWebhooks},
+	})
+	if err != nil {
+		return fmt.Errorf("make a key for the site: %w", err)
+	}
+	b.Key = key.Key
+	token, err := programs.Invite(ctx, b.Client)
+	if err != nil {
+		return fmt.Errorf("invite the runner: %w", err)
+	}
+	runner := programs.Runner{Bin: bin, Folder: folder, Server: b.Server.URL(), Token: token, Name: "laboratory", Data: data, Slots: 2}
+	if b.working, err = runner.Start(); err != nil {
+		return err //nolint:wrapcheck // says what was started
+	}
+	err = b.working.Until(ctx, "sharing its data", func(ctx context.Context) bool {
+		list, err := b.Client.Datasets(ctx)
+		return err == nil && len(list.Datasets) == len(data)
+	})
+	return err //nolint:wrapcheck // says what was waited for
+}
+
+// Stop ends both.
+func (b *Backend) Stop() error {
+	const patience = 20 * time.Second
+	var failed error
+	for _, p := range []*programs.Program{b.working, b.serving} {
+		if p == nil {
+			continue
+		}
+		if err := p.Stop(patience); err != nil && failed == nil {
+			failed = fmt.Errorf("%w\n%s", err, p.Tail(20))
+		}
+	}
+	return failed
+}
+
+// Tail gives the ends of both logs.
+func (b *Backend) Tail() string {
+	return "server:\n" + b.serving.Tail(20) + "\nrunner:\n" + b.working.Tail(20)
+}
+
+// ExampleData shares the datasets of examples/data, as --data has them: of one
+// only summaries may leave.
+func ExampleData(folder string) []string {
+	return []string{
+		"penguins=" + filepath.Join(folder, "penguins.json") + ":rows",
+		"flights=" + filepath.Join(folder, "flights.parquet") + ":rows",
+		"birdstrikes=" + filepath.Join(folder, "birdstrikes.csv") + ":aggregates",
+	}
+}
+
+// Constants tell a site's wp-config.php how to reach the server.
+func (b *Backend) Constants() map[string]any {
+	return map[string]any{"DDAP_SERVER_URL": b.Server.URL(), "DDAP_API_KEY": b.Key}
+}
