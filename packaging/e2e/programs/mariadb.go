@@ -36,7 +36,7 @@ func StartMariaDB(ctx context.Context, folder string) (*MariaDB, error) {
 		return nil, err
 	}
 	install := exec.CommandContext(ctx, findProgram("mariadb-install-db"), "--no-defaults", "--auth-root-authentication-method=normal",
-		"--skip-test-db", "--skip-log-bin", "--datadir="+data)
+		"--skip-test-db", "--skip-log-bin", "--datadir="+data, "--tmpdir="+data) // in /tmp, two at once take each other's temporary tables away
 	install.SysProcAttr, install.Dir = user, data
 	if out, err := install.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("make a MariaDB (./task setup:test installs it): %w\n%s", err, out)
@@ -45,7 +45,7 @@ func StartMariaDB(ctx context.Context, folder string) (*MariaDB, error) {
 	m.program, err = Start(Spec{
 		Name: "mariadbd", Path: findProgram("mariadbd"), Log: filepath.Join(folder, "mariadb.log"), Guarded: true, EndSignal: "KILL", attr: user,
 		Args: []string{
-			"--no-defaults", "--datadir=" + data, "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port), "--socket=" + filepath.Join(data, "socket"),
+			"--no-defaults", "--datadir=" + data, "--tmpdir=" + data, "--bind-address=127.0.0.1", "--port=" + strconv.Itoa(port), "--socket=" + filepath.Join(data, "socket"),
 			"--pid-file=" + filepath.Join(data, "pid"), "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M",
 		},
 	})
