@@ -98,7 +98,7 @@ func (s stage) furnish(spec *wordpress.Spec, backend *wordpress.Backend) {
 	if wishes == first {
 		return
 	}
-	for _, wish := range strings.Fields(wishes) {
+	for wish := range strings.FieldsSeq(wishes) {
 		language, isLanguage := strings.CutPrefix(wish, "language=")
 		switch {
 		case isLanguage:

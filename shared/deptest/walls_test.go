@@ -49,7 +49,7 @@ var walls = []wall{
 	{"fyne.io/fyne", nil, "headless must build without OpenGL"},
 	{"net/http", []string{
 		"shared/client", "shared/fault", "shared/apitest", "server/internal/httpapi", "server/internal/metrics",
-		"server/internal/webhooks", "desktop-runner/internal/download",
+		"server/internal/webhooks", "desktop-runner/internal/download", "packaging/wordpress",
 	}, "the domain knows no HTTP"},
 	{"database/sql", []string{
 		"server/internal/pgstore/...", "server/internal/embeddedpg/pgtest", "desktop-runner/internal/engine",
