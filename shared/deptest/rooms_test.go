@@ -168,7 +168,7 @@ var rooms = []room{
 	{"desktop-runner/internal/fetch", operations, "an operation asks the engine and gives findings; it seals nothing itself"},
 	{"desktop-runner/internal/filter", operations, "an operation asks the engine and gives findings; it seals nothing itself"},
 	{"desktop-runner/internal/analyze/smoothing", nil, "numbers in memory, wherever they come from"},
-	{"desktop-runner/internal/analyze/score", nil, "true and predicted values, whoever predicted them"},
+	{"desktop-runner/internal/analyze/score", []string{"desktop-runner/internal/analyze/varied"}, "true and predicted values, whoever predicted them"},
 	{"desktop-runner/internal/analyze/split", []string{"shared/fault", "shared/task"}, "which rows, and nothing of what is in them"},
 	{"desktop-runner/internal/analyze/...", append(operations, "desktop-runner/internal/analyze/...", "desktop-runner/internal/trained"), "models give findings; they seal nothing themselves"},
 	{"desktop-runner/internal/export/...", append(operations, "desktop-runner/internal/export/..."), "formats, one a package"},

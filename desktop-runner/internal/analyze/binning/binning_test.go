@@ -150,13 +150,6 @@ func TestGrid_EdgesAreNoMidpointsOfTheData(t *testing.T) {
 	}
 }
 
-func TestVaried(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, 1, binning.Varied([]float64{2, 5, 2, 2}))
-	require.Equal(t, 3, binning.Varied([]float64{1, 2, 3}), "where none is twice, all differ")
-	require.Zero(t, binning.Varied([]float64{2, 2}))
-}
-
 func TestCode_EndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

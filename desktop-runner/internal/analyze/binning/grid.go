@@ -6,6 +6,8 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/parallel"
+	"ddap/desktop-runner/internal/analyze/spread"
+	"ddap/desktop-runner/internal/analyze/varied"
 )
 
 const (
@@ -31,33 +33,16 @@ func Grid(ctx context.Context, x estimator.Columns, maxBins, minRows, threads in
 	}
 	out := make(Edges, len(x))
 	err := parallel.Each(ctx, parallel.Threads(threads), len(x), func(j int) {
-		if Varied(x[j]) >= minRows {
+		if varied.Count(x[j]) >= int64(minRows) {
 			out[j] = grid(x[j], depth, minRows)
 		}
 	})
 	return out, err
 }
 
-// Varied is how many numbers differ from the most frequent one; all of them where
-// none is there twice.
-func Varied(values []float64) int {
-	most, run := 0, 0
-	rising := sorted(values)
-	for i, v := range rising {
-		if run++; i > 0 && v != rising[i-1] {
-			run = 1
-		}
-		most = max(most, run)
-	}
-	if most == 1 {
-		return len(values)
-	}
-	return len(values) - most
-}
-
 func grid(values []float64, depth, minRows int) []float64 {
-	mean, std := moments(values)
-	mean, std = Rounded(mean), Rounded(std)
+	mean, std := spread.MeanAndDeviation(values)
+	mean, std = spread.Rounded(mean), spread.Rounded(std)
 	if math.IsInf(std, 0) || math.IsNaN(std) || !(std > 0) {
 		return nil
 	}
@@ -77,27 +62,6 @@ func grid(values []float64, depth, minRows int) []float64 {
 		counts[c]++
 	}
 	return halve(nil, edges, counts, minRows)
-}
-
-func moments(values []float64) (mean, std float64) {
-	n := float64(len(values))
-	for _, v := range values {
-		mean += v / n
-	}
-	for _, v := range values {
-		std += (v - mean) * (v - mean) / n
-	}
-	return mean, math.Sqrt(std)
-}
-
-// Rounded keeps four digits: a mean of numbers of few digits tells in the others
-// how many there are.
-func Rounded(v float64) float64 {
-	if v == 0 || math.IsInf(v, 0) || math.IsNaN(v) {
-		return v
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-3)
-	return math.Round(v/unit) * unit
 }
 
 // halve appends the edges that are kept of those between the cells that counts

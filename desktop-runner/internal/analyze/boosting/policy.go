@@ -4,8 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"ddap/desktop-runner/internal/analyze/binning"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/spread"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/shared/fault"
 	"ddap/shared/task"
 )
@@ -40,10 +41,11 @@ func newPolicy(s estimator.Sample, settings estimator.Settings, earlyStopping st
 		return nil, refuse("the owner shares summaries of at least %d rows only, and there are fewer than twice as many. Allowed are models of more rows", least)
 	}
 	if s.Classes == 0 {
-		if binning.Varied(s.Y) < least {
+		if varied.Count(s.Y) < int64(least) {
 			return nil, refuse("fewer than %d rows differ from the most frequent value of the target, and a mean would tell of them. Allowed are targets that vary more", least)
 		}
-		p.unit = math.Exp2(math.Round(math.Log2(deviation(s.Y))))
+		_, deviation := spread.MeanAndDeviation(s.Y)
+		p.unit = math.Exp2(math.Round(math.Log2(deviation)))
 		return p, nil
 	}
 	counts := make([]int, s.Classes)
@@ -58,17 +60,6 @@ func newPolicy(s estimator.Sample, settings estimator.Settings, earlyStopping st
 
 func refuse(format string, args ...any) error {
 	return fault.New("boosting.Fit", fault.Forbidden, string(task.PolicyRefused), "this cannot be learned from this data: "+format+".", args...)
-}
-
-func deviation(y []float64) float64 {
-	mean, squares := 0.0, 0.0
-	for _, v := range y {
-		mean += v / float64(len(y))
-	}
-	for _, v := range y {
-		squares += (v - mean) * (v - mean) / float64(len(y))
-	}
-	return math.Sqrt(squares)
 }
 
 // round gives a sum of gradients in multiples of what the smallest group changes
@@ -96,7 +87,7 @@ func (p *policy) withhold(m *model) {
 	m.Rows = m.Rows / int64(p.minRows) * int64(p.minRows)
 	m.Smallest = int64(p.minRows)
 	for i, v := range m.TrainScore {
-		m.TrainScore[i] = binning.Rounded(v)
+		m.TrainScore[i] = spread.Rounded(v)
 	}
 	for j, v := range m.Importances {
 		m.Importances[j] = math.Round(v*1000) / 1000
@@ -166,7 +157,7 @@ func (t *target) varied(rows []int32, in func(int32) bool) bool {
 				values = append(values, t.y[row])
 			}
 		}
-		return binning.Varied(values) >= t.minRows
+		return varied.Count(values) >= int64(t.minRows)
 	}
 	same := 0
 	for _, row := range rows {

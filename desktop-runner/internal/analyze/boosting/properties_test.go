@@ -14,6 +14,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/binning"
 	"ddap/desktop-runner/internal/analyze/boosting"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
@@ -226,7 +227,7 @@ func TestFit_TellsOfNoFewRows_WhereOnlySummariesAreShared(t *testing.T) {
 				leaves += len(members)
 				for at, answers := range members {
 					require.GreaterOrEqual(t, len(answers), least)
-					require.GreaterOrEqual(t, binning.Varied(answers), least)
+					require.GreaterOrEqual(t, varied.Count(answers), int64(least))
 					require.Equal(t, int32(-1), tree.Feature[at])
 				}
 				for i, f := range tree.Feature {

@@ -24,13 +24,6 @@ func TestGrow_SplitsWhereTheAnswerChanges(t *testing.T) {
 	require.Equal(t, 3, grown.Prune(0).Nodes())
 }
 
-func TestVaried(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, 1, cart.Varied([]float64{0, 3, 0, 0}))
-	require.Equal(t, 3, cart.Varied([]float64{1, 2, 3}))
-	require.Zero(t, cart.Varied([]float64{1, 1}))
-}
-
 func TestGrid_HasEnoughRowsInEachBin(t *testing.T) {
 	t.Parallel()
 	column := make([]float64, 200)

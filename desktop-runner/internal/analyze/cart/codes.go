@@ -2,12 +2,12 @@ package cart
 
 import (
 	"context"
-	"math"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/parallel"
+	"ddap/desktop-runner/internal/analyze/spread"
+	"ddap/desktop-runner/internal/analyze/varied"
 )
 
 // Coded is a column whose numbers are replaced by the places of their bins, which
@@ -45,17 +45,8 @@ func Grid(ctx context.Context, x estimator.Columns, minRows, threads int) ([]Cod
 
 func each(ctx context.Context, x estimator.Columns, threads int, do func([]float64) Coded) ([]Coded, error) {
 	out := make([]Coded, len(x))
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range max(1, min(threads, len(x))) {
-		wait.Go(func() {
-			for j := int(next.Add(1)) - 1; j < len(x) && ctx.Err() == nil; j = int(next.Add(1)) - 1 {
-				out[j] = do(x[j])
-			}
-		})
-	}
-	wait.Wait()
-	return out, ctx.Err()
+	err := parallel.Each(ctx, max(1, threads), len(x), func(j int) { out[j] = do(x[j]) })
+	return out, err
 }
 
 func quantiles(column []float64, most int) Coded {
@@ -97,7 +88,7 @@ const (
 func grid(column []float64, minRows int) Coded {
 	c := Coded{code: make([]uint32, len(column))}
 	edges := GridEdges(column)
-	if Varied(column) < minRows || !rising(edges) {
+	if varied.Count(column) < int64(minRows) || !rising(edges) {
 		return c
 	}
 	counts := make([]int, gridEdges+1)
@@ -130,44 +121,6 @@ func rising(edges []float64) bool {
 	return true
 }
 
-func moments(column []float64) (mean, std float64) {
-	n := float64(len(column))
-	for _, v := range column {
-		mean += v / n
-	}
-	for _, v := range column {
-		std += (v - mean) * (v - mean) / n
-	}
-	return mean, math.Sqrt(std)
-}
-
-// round keeps four digits.
-func round(v float64) float64 {
-	if v == 0 || !finite(v) {
-		return v
-	}
-	unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-3)
-	return math.Round(v/unit) * unit
-}
-
-// Varied is how many numbers differ from the most frequent one; all of them where
-// none is there twice.
-func Varied(values []float64) int {
-	rising := slices.Clone(values)
-	slices.Sort(rising)
-	most, run := 0, 0
-	for i, v := range rising {
-		if run++; i > 0 && v != rising[i-1] {
-			run = 1
-		}
-		most = max(most, run)
-	}
-	if most == 1 {
-		return len(values)
-	}
-	return len(values) - most
-}
-
 // threshold lies between two bins that are next to each other in a node.
 func (c *Coded) threshold(left, right uint32) float64 {
 	if c.edges != nil {
@@ -182,8 +135,8 @@ func (c *Coded) threshold(left, right uint32) float64 {
 
 // GridEdges are the bounds that Grid chooses from.
 func GridEdges(column []float64) []float64 {
-	mean, std := moments(column)
-	mean, std = round(mean), round(std)
+	mean, std := spread.MeanAndDeviation(column)
+	mean, std = spread.Rounded(mean), spread.Rounded(std)
 	edges := make([]float64, gridEdges)
 	for k := range edges {
 		edges[k] = mean + (gridStep*float64(k)-gridReach)*std

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"ddap/desktop-runner/internal/analyze/varied"
 )
 
 // Criterion is what a split is judged by.
@@ -266,8 +268,8 @@ func (g *grower) tellsNone(rows []int32) bool {
 	for i, row := range rows {
 		values[i] = g.y[row]
 	}
-	v := Varied(values)
-	return v == 0 || v >= g.o.MinRows
+	v := varied.Count(values)
+	return v == 0 || v >= int64(g.o.MinRows)
 }
 
 type split struct {

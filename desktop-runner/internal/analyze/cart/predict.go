@@ -3,11 +3,9 @@ package cart
 import (
 	"context"
 	"fmt"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // chunkRows is how many rows go through one tree before the next, so that it
@@ -26,7 +24,7 @@ func Predict(ctx context.Context, trees []*Tree, features int, x estimator.Colum
 	for k := range out {
 		out[k] = make([]float64, rows)
 	}
-	err := Each(ctx, runtime.GOMAXPROCS(0), (rows+chunkRows-1)/chunkRows, func(chunk int) {
+	err := parallel.Each(ctx, parallel.Threads(0), (rows+chunkRows-1)/chunkRows, func(chunk int) {
 		from, to := chunk*chunkRows, min((chunk+1)*chunkRows, rows)
 		buffer := make([]float64, (to-from)*features)
 		Gather(x, from, buffer)
@@ -47,21 +45,4 @@ func Predict(ctx context.Context, trees []*Tree, features int, x estimator.Colum
 		}
 	})
 	return out, err
-}
-
-// Each calls do with every number below tasks, from so many goroutines at once.
-// What a task calculates depends on its number only, so that results are the
-// same on any number of processors. The error is the context's.
-func Each(ctx context.Context, threads, tasks int, do func(task int)) error {
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range max(1, min(threads, tasks)) {
-		wait.Go(func() {
-			for k := int(next.Add(1)) - 1; k < tasks && ctx.Err() == nil; k = int(next.Add(1)) - 1 {
-				do(k)
-			}
-		})
-	}
-	wait.Wait()
-	return ctx.Err() //nolint:wrapcheck // the context's
 }

@@ -8,6 +8,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/leastsquares"
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // total is the sum of squares about its mean, and the mean, of each column, the
@@ -87,7 +88,7 @@ func wholeColumns(ctx context.Context, c *leastsquares.Columns, s estimator.Samp
 	p := len(s.X)
 	q := &byColumns{columns: make([][]float64, p+1), slopes: make([]float64, p)}
 	all := total{squares: make([]float64, p+1), means: make([]float64, p+1)}
-	err := leastsquares.Parallel(ctx, p+1, 0, func(j int) {
+	err := parallel.Each(ctx, parallel.Threads(0), p+1, func(j int) {
 		column := s.Y
 		if j < p {
 			column = s.X[j]

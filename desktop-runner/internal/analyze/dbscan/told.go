@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/result"
@@ -51,9 +51,9 @@ func (r *report) clusters() (*finding.Groups, error) {
 			rows[i] = append(rows[i], means[group])
 		}
 		if !r.points {
-			varied := points.Varied(r.numbers[j], r.g.Labels, r.g.K)
+			differ := varied.ByGroup(r.numbers[j], r.g.Labels, r.g.K)
 			for _, group := range shown {
-				t.Varied[name] = append(t.Varied[name], varied[group])
+				t.Varied[name] = append(t.Varied[name], differ[group])
 			}
 		}
 	}

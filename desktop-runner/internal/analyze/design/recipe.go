@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/spread"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -95,7 +97,7 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 			values = append(values, x)
 		}
 	}
-	if len(values) < max(o.MinRows, 1) || o.MinRows > 1 && apart(values) < o.MinRows {
+	if len(values) < max(o.MinRows, 1) || o.MinRows > 1 && varied.Count(values) < int64(o.MinRows) {
 		return o.few(c.Name)
 	}
 	if o.NumericImputation != operation.DropRows {
@@ -113,7 +115,7 @@ func (in *Input) learnNumbers(c *Column, rows []int, o Options) error {
 		// Scaling sees the numbers that were filled in.
 		values = append(values, slices.Repeat([]float64{*in.Fill}, len(rows)-len(values))...)
 	}
-	mean, deviation := moments(values)
+	mean, deviation := spread.MeanAndDeviation(values)
 	if !finite(deviation) {
 		return tooLarge(c.Name)
 	}
@@ -131,7 +133,7 @@ func filling(values []float64, by operation.Imputation) float64 {
 	case operation.ImputeMostFrequent:
 		return mode(values)
 	default:
-		mean, _ := moments(values)
+		mean, _ := spread.MeanAndDeviation(values)
 		return mean
 	}
 }
@@ -154,24 +156,7 @@ func (o Options) Tells(c *Column) bool {
 		return there >= least
 	}
 	values := slices.DeleteFunc(slices.Clone(c.Numbers), math.IsNaN)
-	return len(values) >= least && (o.MinRows <= 1 || apart(values) >= least)
-}
-
-// apart counts the values that differ from the most frequent one: a mean of a
-// hundred numbers of which one is not zero is that one's.
-func apart(values []float64) int {
-	sorted := slices.Sorted(slices.Values(values))
-	most, run := 0, 0
-	for i, x := range sorted {
-		if run++; i > 0 && x != sorted[i-1] {
-			run = 1
-		}
-		most = max(most, run)
-	}
-	if most == 1 {
-		return len(values)
-	}
-	return len(values) - most
+	return len(values) >= least && (o.MinRows <= 1 || varied.Count(values) >= int64(least))
 }
 
 // few refuses a column of which too few rows tell, none among them. Where single
@@ -182,20 +167,6 @@ func (o Options) few(column string) error {
 	}
 	return fault.New("design.Learn", fault.Forbidden, string(task.PolicyRefused),
 		"fewer than %d rows differ in %s from all the others, or have a value in it at all, and the owner shares summaries of at least %d rows only. Leave that column out.", o.MinRows, column, o.MinRows)
-}
-
-// moments gives mean and standard deviation (of the population), in two passes.
-func moments(values []float64) (mean, deviation float64) {
-	n := float64(len(values))
-	for _, x := range values {
-		mean += x / n
-	}
-	var squares, rest float64
-	for _, x := range values {
-		squares += (x - mean) * (x - mean)
-		rest += x - mean
-	}
-	return mean + rest/n, math.Sqrt(max(0, squares-rest*rest/n) / n)
 }
 
 func median(values []float64) float64 {

@@ -5,6 +5,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/cart"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/desktop-runner/internal/analyze/tree"
 	"ddap/desktop-runner/internal/finding"
 )
@@ -43,7 +44,7 @@ const oobRows = 2048
 func (f *fitting) score(ctx context.Context, m *model) error {
 	n, width := len(f.s.Y), max(1, m.Classes)
 	predicted, seen := make([]float64, n), make([]bool, n)
-	err := cart.Each(ctx, f.o.Threads, (n+oobRows-1)/oobRows, func(chunk int) {
+	err := parallel.Each(ctx, max(1, f.o.Threads), (n+oobRows-1)/oobRows, func(chunk int) {
 		from, to := chunk*oobRows, min((chunk+1)*oobRows, n)
 		rows := make([]float64, (to-from)*m.Features)
 		cart.Gather(f.s.X, from, rows)

@@ -11,6 +11,8 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/cart"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/parallel"
+	"ddap/desktop-runner/internal/analyze/spread"
 	"ddap/desktop-runner/internal/analyze/tree"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
@@ -111,7 +113,7 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 	o.Threads = max(1, f.o.Threads/n)
 	var mu sync.Mutex
 	done := 0
-	err := cart.Each(ctx, f.o.Threads, n, func(k int) {
+	err := parallel.Each(ctx, max(1, f.o.Threads), n, func(k int) {
 		mine := o
 		random := rand.New(rand.NewPCG(f.o.Seed, uint64(k)+1)) //nolint:gosec // reproducible on purpose
 		mine.Seed = random.Uint64()
@@ -136,7 +138,8 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 	m := &model{Features: len(f.s.X), Classes: f.s.Classes, Importances: mean(importances), Trees: trees}
 	m.measure()
 	if f.o.MinRows > 1 {
-		m.round(deviation(f.s.Y) / 100)
+		_, deviation := spread.MeanAndDeviation(f.s.Y)
+		m.round(deviation / 100)
 	}
 	if f.params.OOBScore {
 		return m, f.score(ctx, m)
@@ -204,17 +207,6 @@ func mean(parts [][]float64) []float64 {
 		}
 	}
 	return out
-}
-
-func deviation(y []float64) float64 {
-	mean, squares := 0.0, 0.0
-	for _, v := range y {
-		mean += v / float64(len(y))
-	}
-	for _, v := range y {
-		squares += (v - mean) * (v - mean) / float64(len(y))
-	}
-	return math.Sqrt(squares)
 }
 
 // model is a forest that was grown; its JSON is what Restore reads.

@@ -7,6 +7,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/inference"
 	"ddap/desktop-runner/internal/analyze/matrix"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/step"
@@ -119,7 +120,7 @@ func pairs(ctx context.Context, s *step.Step, columns []result.Column) ([]infere
 			if j == len(columns) {
 				what = "the difference of the columns"
 			}
-			if err := s.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied(column), SupportOf: what}); err != nil {
+			if err := s.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied.Count(column), SupportOf: what}); err != nil {
 				return nil, 0, err
 			}
 		}
@@ -134,16 +135,6 @@ func pairs(ctx context.Context, s *step.Step, columns []result.Column) ([]infere
 		}
 	}
 	return out, n, ctx.Err()
-}
-
-// varied is how many differ from the most frequent one.
-func varied(values []float64) int64 {
-	count, most := map[float64]int{}, 0
-	for _, x := range values {
-		count[x]++
-		most = max(most, count[x])
-	}
-	return int64(len(values) - most)
 }
 
 func columnsTable(columns []result.Column, samples []inference.Moments, level float64) (*finding.Groups, error) {

@@ -12,6 +12,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/inference"
 	"ddap/desktop-runner/internal/analyze/matrix"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
@@ -127,7 +128,7 @@ func (s *sample) tooMany(most int64) bool {
 // find finds the groups that take part, in the order of the column's values or
 // of the choice.
 func (s *sample) find(ctx context.Context, st *step.Step, from, number string, chosen []string) error {
-	rows, err := st.DB.Rows(ctx, fmt.Sprintf(`SELECT any_value(name), sum(n)::BIGINT, (sum(n) - max(n))::BIGINT, min(x), max(x) FROM (
+	rows, err := st.DB.Rows(ctx, fmt.Sprintf(`SELECT any_value(name), sum(n)::BIGINT, max(n), min(x), max(x) FROM (
 		SELECT %s AS g, any_value(%s) AS name, %s AS x, count(*) AS n%s GROUP BY 1, 3) GROUP BY g HAVING sum(n) >= %d ORDER BY g LIMIT %d`,
 		engine.Identifier(s.by.Name), name(s.by), number, from, st.MinGroupSize, maxGroups+1))
 	if err != nil {
@@ -139,7 +140,9 @@ func (s *sample) find(ctx context.Context, st *step.Step, from, number string, c
 	for _, row := range rows {
 		g := &group{middle: math.NaN()}
 		g.name, _ = row[0].(string)
-		g.varied, _ = row[2].(int64)
+		total, _ := row[1].(int64)
+		most, _ := row[2].(int64)
+		g.varied = varied.Of(total, most)
 		g.low, _ = row[3].(float64)
 		g.top, _ = row[4].(float64)
 		s.groups = append(s.groups, g)

@@ -11,6 +11,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/kmeans/lloyd"
 	"ddap/desktop-runner/internal/analyze/matrix"
 	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/source"
@@ -212,7 +213,7 @@ func (r *report) clusters() (*finding.Groups, error) {
 		t.Formed = formed(r.c, p)
 		t.Varied = map[string][]int64{}
 		for j := range p {
-			t.Varied[t.Columns[2+j].Name] = points.Varied(r.numbers[j], r.c.Formed, r.k())
+			t.Varied[t.Columns[2+j].Name] = varied.ByGroup(r.numbers[j], r.c.Formed, r.k())
 		}
 	}
 	var err error

@@ -3,11 +3,10 @@ package leastsquares
 import (
 	"context"
 	"math"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/floats"
+
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 const (
@@ -50,7 +49,7 @@ func Centre(ctx context.Context, data [][]float64, weights []float64, centred bo
 	}
 	q := len(data)
 	c.Centre, c.Scale, c.Lowest, c.Highest = make([]float64, q), make([]float64, q), make([]float64, q), make([]float64, q)
-	err := Parallel(ctx, q, threads, func(j int) { c.look(j) })
+	err := parallel.Each(ctx, parallel.Threads(threads), q, func(j int) { c.look(j) })
 	return c, err
 }
 
@@ -199,7 +198,7 @@ type Products struct {
 func (c *Columns) Products(ctx context.Context) (*Products, error) {
 	q, parts := len(c.data), c.parts()
 	sums, shifts := make([][]float64, parts), make([][]float64, parts)
-	err := Parallel(ctx, parts, c.threads, func(part int) {
+	err := parallel.Each(ctx, parallel.Threads(c.threads), parts, func(part int) {
 		sum, shift, into := make([]float64, q*q), make([]float64, q), &block{}
 		c.eachBlock(ctx, part, false, func(b *block) {
 			w := c.weighed(b, into, false)
@@ -242,7 +241,7 @@ type exactProducts struct {
 func (c *Columns) exactProducts(ctx context.Context) (*exactProducts, error) {
 	q, parts := len(c.data), c.parts()
 	all := make([]*exactProducts, parts)
-	err := Parallel(ctx, parts, c.threads, func(part int) {
+	err := parallel.Each(ctx, parallel.Threads(c.threads), parts, func(part int) {
 		out, into := &exactProducts{size: q, sums: make([]double, q*q), shift: make([]double, q)}, &block{}
 		ones, zeros := make([]float64, max(16, blockNumbers/q)), make([]float64, max(16, blockNumbers/q))
 		floats.AddConst(1, ones)
@@ -279,23 +278,4 @@ func (c *Columns) exactProducts(ctx context.Context) (*exactProducts, error) {
 		}
 	}
 	return out, nil
-}
-
-// Parallel calls do for 0 to n-1, on so many goroutines (0 is one for each
-// processor), until ctx ends; the error is the context's.
-func Parallel(ctx context.Context, n, threads int, do func(i int)) error {
-	if threads <= 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(threads, n) {
-		wait.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				do(int(i))
-			}
-		})
-	}
-	wait.Wait()
-	return ctx.Err()
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // residual is what a solution in float64 leaves: its sum of squares, the sum of
@@ -19,7 +21,7 @@ func (c *Columns) residuals(ctx context.Context, b, shift []float64) (*residual,
 	// Σ (y - shift) - b·(x - shift), with what does not depend on the row in front.
 	constant := -shift[features] + floats.Dot(b, shift[:features])
 	all := make([]residual, parts)
-	err := Parallel(ctx, parts, c.threads, func(part int) {
+	err := parallel.Each(ctx, parallel.Threads(c.threads), parts, func(part int) {
 		r, total := residual{gradient: make([]float64, features)}, 0.0
 		c.eachBlock(ctx, part, false, func(block *block) {
 			e := block.hi[features]
@@ -64,7 +66,7 @@ func (c *Columns) exactResiduals(ctx context.Context, b, shift []double) (rss, m
 		constant = constant.plus(x.times(shift[j]))
 	}
 	squares, absolutes := make([]double, parts), make([]double, parts)
-	err = Parallel(ctx, parts, c.threads, func(part int) {
+	err = parallel.Each(ctx, parallel.Threads(c.threads), parts, func(part int) {
 		c.eachBlock(ctx, part, true, func(block *block) {
 			for i := range block.rows {
 				e := constant.plus(double{block.hi[features][i], block.lo[features][i]})
@@ -113,7 +115,7 @@ func Leverages(ctx context.Context, x [][]float64, intercept bool, threads int) 
 		return nil, err
 	}
 	p, out := len(x), make([]float64, c.Rows)
-	err = Parallel(ctx, c.parts(), threads, func(part int) {
+	err = parallel.Each(ctx, parallel.Threads(threads), c.parts(), func(part int) {
 		sum := make([]float64, max(16, blockNumbers/p))
 		c.eachBlock(ctx, part, false, func(b *block) {
 			h, v := out[b.from:b.from+b.rows], sum[:b.rows]

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // wide solves a penalised problem with more features than rows by the products
@@ -26,7 +28,7 @@ func wide(ctx context.Context, p Problem) (*Fit, error) {
 	for i := range rows {
 		rows[i] = all[i*features : (i+1)*features]
 	}
-	err = Parallel(ctx, features+1, p.Threads, func(j int) {
+	err = parallel.Each(ctx, parallel.Threads(p.Threads), features+1, func(j int) {
 		column := p.Y
 		if j < features {
 			column = p.X[j]
@@ -51,7 +53,7 @@ func wide(ctx context.Context, p Problem) (*Fit, error) {
 		return nil, err
 	}
 	products := &Products{Size: n, Sums: make([]float64, n*n)}
-	err = Parallel(ctx, n, p.Threads, func(i int) {
+	err = parallel.Each(ctx, parallel.Threads(p.Threads), n, func(i int) {
 		for k := range i + 1 {
 			products.Sums[i*n+k] = floats.Dot(rows[i], rows[k])
 		}

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"ddap/desktop-runner/internal/analyze/leastsquares"
+	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/desktop-runner/internal/analyze/plane"
 )
 
@@ -310,7 +311,7 @@ func (w *watch) Converged(l *optimize.Location) optimize.Status {
 // units are 1 over the root of the curvature at zero, without what is off the diagonal.
 func (p *problem) units(ctx context.Context) ([]float64, error) {
 	parts := make([][]float64, p.columns.Parts())
-	err := leastsquares.Parallel(ctx, len(parts), p.threads, func(part int) {
+	err := parallel.Each(ctx, parallel.Threads(p.threads), len(parts), func(part int) {
 		squares := make([]float64, p.features)
 		p.columns.EachBlock(ctx, part, func(_ int, columns [][]float64) {
 			for j, column := range columns {

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"ddap/desktop-runner/internal/analyze/leastsquares"
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // problem is what is minimised, in units of the centred and scaled columns: for
@@ -57,7 +58,7 @@ type state struct {
 func (p *problem) at(ctx context.Context, theta []float64, every int) (*state, error) {
 	curved := every > 0
 	parts := make([]*state, p.columns.Parts())
-	err := leastsquares.Parallel(ctx, len(parts), p.threads, func(part int) {
+	err := parallel.Each(ctx, parallel.Threads(p.threads), len(parts), func(part int) {
 		w := newWork(p, theta, every)
 		p.columns.EachBlock(ctx, part, w.add)
 		parts[part] = &w.state

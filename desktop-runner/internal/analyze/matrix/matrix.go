@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/source"
@@ -184,16 +185,16 @@ func Support(ctx context.Context, s *step.Step, columns, complete []result.Colum
 	return rows, name, nil
 }
 
-// Varied gives how many complete rows differ in a column from all the others,
-// which agree.
+// Varied gives varied.Count of the complete rows of a column.
 func Varied(ctx context.Context, s *step.Step, c result.Column, complete []result.Column) (int64, error) {
-	got, err := s.DB.Rows(ctx, "SELECT coalesce(sum(n) - max(n), 0)::BIGINT FROM (SELECT count(*) AS n FROM "+s.Relation.From+
+	got, err := s.DB.Rows(ctx, "SELECT coalesce(sum(n), 0)::BIGINT, coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM "+s.Relation.From+
 		" WHERE "+Complete(complete)+" GROUP BY "+double(c)+")")
 	if err != nil {
 		return 0, err
 	}
-	n, _ := got[0][0].(int64)
-	return n, nil
+	total, _ := got[0][0].(int64)
+	most, _ := got[0][1].(int64)
+	return varied.Of(total, most), nil
 }
 
 // Judge asks the policy about a model of the matrix's columns, and completes its

@@ -14,6 +14,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/leastsquares"
+	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/fault"
@@ -61,7 +62,7 @@ func (p *Plane) Sum(ctx context.Context, x estimator.Columns) ([]float64, error)
 	}
 	out := make([]float64, x.Rows())
 	chunks := (len(out) + chunkRows - 1) / chunkRows
-	return out, leastsquares.Parallel(ctx, chunks, 0, func(chunk int) { //nolint:wrapcheck // the context's
+	return out, parallel.Each(ctx, parallel.Threads(0), chunks, func(chunk int) { //nolint:wrapcheck // the context's
 		from := chunk * chunkRows
 		to := min(from+chunkRows, len(out))
 		sums := out[from:to]

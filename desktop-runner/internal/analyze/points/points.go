@@ -6,10 +6,10 @@ package points
 import (
 	"context"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"ddap/desktop-runner/internal/analyze/parallel"
+	"ddap/desktop-runner/internal/analyze/spread"
 )
 
 // Points is N × P numbers, row by row.
@@ -33,29 +33,7 @@ func (x Points) Chunks() int { return (x.N + x.Chunk() - 1) / x.Chunk() }
 // and then some of the work was not done.
 func (x Points) Each(ctx context.Context, do func(chunk, from, to int)) error {
 	size := x.Chunk()
-	return Parallel(ctx, x.Chunks(), func(chunk int) { do(chunk, chunk*size, min((chunk+1)*size, x.N)) })
-}
-
-// Parallel does n pieces of work, several at a time. The error is the context's.
-func Parallel(ctx context.Context, n int, do func(i int)) error {
-	var next atomic.Int64
-	work := func() {
-		for ctx.Err() == nil {
-			i := int(next.Add(1)) - 1
-			if i >= n {
-				return
-			}
-			do(i)
-		}
-	}
-	workers := min(n, runtime.GOMAXPROCS(0))
-	var running sync.WaitGroup
-	for range workers - 1 {
-		running.Go(work)
-	}
-	work()
-	running.Wait()
-	return ctx.Err()
+	return parallel.Each(ctx, parallel.Threads(0), x.Chunks(), func(chunk int) { do(chunk, chunk*size, min((chunk+1)*size, x.N)) })
 }
 
 // Scaling turns numbers of a column into those that distances are measured in:
@@ -72,9 +50,9 @@ func Of(ctx context.Context, columns [][]float64, standardize bool) (Points, Sca
 	p := len(columns)
 	s := Scaling{make([]float64, p), slices.Repeat([]float64{1}, p)}
 	if standardize {
-		err := Parallel(ctx, p, func(j int) {
+		err := parallel.Each(ctx, parallel.Threads(0), p, func(j int) {
 			var variance float64
-			s.Shift[j], variance = MeanAndVariance(columns[j])
+			s.Shift[j], variance = spread.MeanAndVariance(columns[j])
 			if variance > 0 {
 				s.Factor[j] = math.Sqrt(variance)
 			}
@@ -96,28 +74,6 @@ func Of(ctx context.Context, columns [][]float64, standardize bool) (Points, Sca
 	return x, s, err
 }
 
-// MeanAndVariance gives the mean and the variance of the population; of a
-// constant exactly that and 0.
-func MeanAndVariance(column []float64) (mean, variance float64) {
-	first, constant := column[0], true
-	for _, v := range column {
-		mean += v - first
-		constant = constant && v == first
-	}
-	if constant {
-		return first, 0
-	}
-	n := float64(len(column))
-	mean = first + mean/n
-	var rest float64 // what rounding left of the mean
-	for _, v := range column {
-		d := v - mean
-		rest += d
-		variance += d * d
-	}
-	return mean + rest/n, (variance - rest*rest/n) / n
-}
-
 // SquaredDistance gives the squared Euclidean distance.
 func SquaredDistance(a, b []float64) float64 {
 	var s, t, u, v float64
@@ -136,32 +92,4 @@ func SquaredDistance(a, b []float64) float64 {
 		s += d * d
 	}
 	return (s + t) + (u + v)
-}
-
-// Varied gives for each group how many of its numbers differ from the most
-// frequent one; all of them where none stands twice. Group i of k has the rows
-// whose label is i; others, such as negative ones, are in none. It sorts, because
-// a map of all values would take several times their memory.
-func Varied(column []float64, labels []int32, k int) []int64 {
-	members := make([][]float64, k)
-	for i, label := range labels {
-		if label >= 0 {
-			members[label] = append(members[label], column[i])
-		}
-	}
-	out := make([]int64, k)
-	for group, values := range members {
-		slices.Sort(values)
-		most, run := 0, 0
-		for i, v := range values {
-			if run++; i > 0 && v != values[i-1] {
-				run = 1
-			}
-			most = max(most, run)
-		}
-		if out[group] = int64(len(values)); most > 1 {
-			out[group] -= int64(most)
-		}
-	}
-	return out
 }

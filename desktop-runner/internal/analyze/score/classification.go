@@ -48,7 +48,7 @@ func lossesTold(y []float64, probabilities [][]float64, weights []float64, o Opt
 			rows[int(class)]++
 		}
 	}
-	return slices.Min(rows) >= o.MinRows && varied(len(y), weights, func(i int) float64 { return probabilities[int(y[i])][i] }) >= o.MinRows
+	return slices.Min(rows) >= o.MinRows && differing(len(y), weights, func(i int) float64 { return probabilities[int(y[i])][i] }) >= o.MinRows
 }
 
 // logLoss takes no probability to be nearer to 0 or 1 than epsilon.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"ddap/desktop-runner/internal/analyze/varied"
 )
 
 // Numbers scores predictions of numbers: y are the true ones, and weights count
@@ -19,7 +21,7 @@ import (
 func Numbers(y, predicted, weights []float64, o Options) []Metric {
 	n := len(y)
 	used := weighty(n, weights)
-	if used == 0 || o.coarse() && (used < o.MinRows || varied(n, weights, func(i int) float64 { return y[i] - predicted[i] }) < o.MinRows) {
+	if used == 0 || o.coarse() && (used < o.MinRows || differing(n, weights, func(i int) float64 { return y[i] - predicted[i] }) < o.MinRows) {
 		return nil
 	}
 	absolute := func(i int) float64 { return math.Abs(y[i] - predicted[i]) }
@@ -30,7 +32,7 @@ func Numbers(y, predicted, weights []float64, o Options) []Metric {
 		{"root_mean_squared_error", math.Sqrt(mse)},
 		{"mean_absolute_error", mean(n, weights, absolute)},
 	}
-	if !o.coarse() || varied(n, weights, func(i int) float64 { return y[i] }) >= o.MinRows {
+	if !o.coarse() || differing(n, weights, func(i int) float64 { return y[i] }) >= o.MinRows {
 		total := variance(n, weights, func(i int) float64 { return y[i] })
 		left := variance(n, weights, func(i int) float64 { return y[i] - predicted[i] })
 		if used > 1 {
@@ -139,28 +141,15 @@ func nth(numbers []float64, place int) float64 {
 
 func middle(a, b, c float64) float64 { return max(min(a, b), min(max(a, b), c)) }
 
-// varied counts the rows whose number differs from the most frequent one.
-func varied(n int, weights []float64, number func(i int) float64) int {
+// differing counts the rows whose number differs from the most frequent one.
+func differing(n int, weights []float64, number func(i int) float64) int {
 	numbers := make([]float64, 0, n)
 	for i := range n {
 		if weightOf(weights, i) != 0 {
 			numbers = append(numbers, number(i))
 		}
 	}
-	slices.Sort(numbers)
-	most, same := 0, 0
-	for i, x := range numbers {
-		if i > 0 && x == numbers[i-1] {
-			same++
-		} else {
-			same = 1
-		}
-		most = max(most, same)
-	}
-	if most == 1 {
-		return len(numbers)
-	}
-	return len(numbers) - most
+	return int(varied.Count(numbers))
 }
 
 // Histogram counts errors by their size.

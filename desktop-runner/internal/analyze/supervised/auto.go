@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/split"
+	"ddap/desktop-runner/internal/analyze/spread"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/step"
@@ -225,7 +226,7 @@ func choose(tried []candidate) (taken, best *candidate) {
 	if best == nil {
 		return nil, nil
 	}
-	_, deviation := moments(best.scores)
+	_, deviation := spread.MeanAndDeviation(best.scores)
 	enough := mean(best.scores) - deviation/math.Sqrt(float64(len(best.scores)))
 	for i := range tried {
 		if c := &tried[i]; len(c.scores) > 0 && mean(c.scores) >= enough {
@@ -236,7 +237,7 @@ func choose(tried []candidate) (taken, best *candidate) {
 }
 
 func mean(values []float64) float64 {
-	m, _ := moments(values)
+	m, _ := spread.MeanAndDeviation(values)
 	return m
 }
 
@@ -257,7 +258,7 @@ func (r *run) tell(f *finding.Finding, tried []candidate, taken, best *candidate
 			rows = append(rows, []any{c.name(), math.NaN(), math.NaN(), "could not learn this: " + c.why})
 			continue
 		}
-		m, deviation := moments(c.scores)
+		m, deviation := spread.MeanAndDeviation(c.scores)
 		rows = append(rows, []any{c.name(), m, deviation, outcome})
 		bars.X, bars.Y = append(bars.X, c.name()), append(bars.Y, m)
 	}

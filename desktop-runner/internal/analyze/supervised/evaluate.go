@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/score"
+	"ddap/desktop-runner/internal/analyze/spread"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/operation"
@@ -131,22 +131,12 @@ func (r *run) crossValidated() []finding.Metric {
 		if len(values[name]) < len(r.folds) {
 			continue // not defined in every fold
 		}
-		mean, deviation := moments(values[name])
+		mean, deviation := spread.MeanAndDeviation(values[name])
 		out = append(out,
 			finding.Metric{Name: "cv_" + name + "_mean", Value: mean, Basis: finding.Over(int64(smallest))},
 			finding.Metric{Name: "cv_" + name + "_std", Value: deviation, Basis: finding.Over(int64(smallest))})
 	}
 	return out
-}
-
-func moments(values []float64) (mean, deviation float64) {
-	for i, v := range values {
-		mean += (v - mean) / float64(i+1)
-	}
-	for _, v := range values {
-		deviation += (v - mean) * (v - mean) / float64(len(values))
-	}
-	return mean, math.Sqrt(deviation)
 }
 
 // pooled puts the predictions of all folds together.

@@ -8,6 +8,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/leastsquares"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/source"
 	"ddap/shared/operation"
 )
@@ -42,7 +43,7 @@ func (r *run) fitAndJudge(ctx context.Context) error {
 // fitOn fits a model on the rows at places, of which the policy judges before.
 func (r *run) fitOn(ctx context.Context, places []int, from, part float64, judge func(context.Context, estimator.Sample, []string) error) (*fitted, error) {
 	t := r.target.only(places)
-	if !r.step.SingleRowsMayShow && varied(t.y) < r.step.MinGroupSize {
+	if !r.step.SingleRowsMayShow && varied.Count(t.y) < r.step.MinGroupSize {
 		return nil, refused("fewer than %d rows that the model would learn from differ in %s from all the others, and the owner shares summaries of at least %d rows only. Keep fewer rows back, or choose kfold.",
 			r.step.MinGroupSize, t.column.Name, r.step.MinGroupSize)
 	}

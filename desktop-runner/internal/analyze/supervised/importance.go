@@ -8,6 +8,8 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/score"
+	"ddap/desktop-runner/internal/analyze/spread"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/shared/result"
@@ -41,7 +43,7 @@ func (r *run) importance(ctx context.Context, f *finding.Finding, fit finding.Fi
 		places = some
 	}
 	table, y := r.taken(places), r.truth(places)
-	if !r.step.SingleRowsMayShow && varied(y) < r.step.MinGroupSize {
+	if !r.step.SingleRowsMayShow && varied.Count(y) < r.step.MinGroupSize {
 		return nil // r2 of them is not told either
 	}
 	whole, err := r.goodness(ctx, table, y)
@@ -124,7 +126,7 @@ func (r *run) showImportance(f *finding.Finding, fit finding.Fit, worse [][]floa
 	means, deviations := make([]float64, len(worse)), make([]float64, len(worse))
 	for j := range worse {
 		order[j] = j
-		means[j], deviations[j] = moments(worse[j])
+		means[j], deviations[j] = spread.MeanAndDeviation(worse[j])
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		switch {

@@ -3,11 +3,11 @@ package supervised
 import (
 	"context"
 	"math"
-	"slices"
 
 	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/linear"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/shared/fault"
 	"ddap/shared/task"
@@ -38,7 +38,7 @@ func (r *run) judgeTarget() error {
 	if err := r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: n}); err != nil {
 		return err
 	}
-	return r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied(there), SupportOf: c.Name})
+	return r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied.Count(there), SupportOf: c.Name})
 }
 
 // judgeRows refuses too few rows to learn from.
@@ -80,11 +80,11 @@ func (r *run) judge(ctx context.Context, sample estimator.Sample, names []string
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if n := varied(column); n < r.fit.Support {
+		if n := varied.Count(column); n < r.fit.Support {
 			r.fit.Support, r.fit.SupportOf = n, names[j]
 		}
 	}
-	if n := varied(sample.Y); n < r.fit.Support {
+	if n := varied.Count(sample.Y); n < r.fit.Support {
 		r.fit.Support, r.fit.SupportOf = n, r.params.Target
 	}
 	if r.learner.Linear {
@@ -105,21 +105,4 @@ func (r *run) hasIntercept() bool {
 	parameters, err := effective(own)
 	asked, said := parameters["fit_intercept"].(bool)
 	return err != nil || !said || asked
-}
-
-// varied counts the rows that differ from the most frequent value.
-func varied(column []float64) int64 {
-	sorted := slices.Clone(column)
-	slices.Sort(sorted)
-	most, run := 0, 0
-	for i, x := range sorted {
-		if run++; i > 0 && x != sorted[i-1] {
-			run = 1
-		}
-		most = max(most, run)
-	}
-	if most == 1 {
-		return int64(len(sorted)) // no value stands twice
-	}
-	return int64(len(sorted) - most)
 }

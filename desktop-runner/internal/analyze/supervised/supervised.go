@@ -8,6 +8,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/design"
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/split"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
@@ -188,7 +189,7 @@ func (r *run) use() error {
 	r.target = all.only(r.rows)
 	if !r.step.SingleRowsMayShow {
 		n := int64(len(r.rows))
-		if err := r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied(r.target.y), SupportOf: r.params.Target}); err != nil {
+		if err := r.step.Judge(finding.Fit{Rows: n, Parameters: 1, Support: varied.Count(r.target.y), SupportOf: r.params.Target}); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/cart"
 	"ddap/desktop-runner/internal/analyze/estimator"
+	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/task"
@@ -119,7 +120,7 @@ func policy(s estimator.Sample, used []float64, least int) error {
 		return Refuse("the owner shares summaries of at least %d rows only, and there are fewer. Allowed are models of more rows", least)
 	}
 	if s.Classes == 0 {
-		if v := cart.Varied(used); v > 0 && v < least {
+		if v := varied.Count(used); v > 0 && v < int64(least) {
 			return Refuse("fewer than %d rows differ from the most frequent value of the target, and their mean would tell of them. Allowed are targets that vary more", least)
 		}
 		return nil

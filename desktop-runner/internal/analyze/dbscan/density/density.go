@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/parallel"
 )
 
 // Groups are what points were divided into.
@@ -44,7 +44,7 @@ func (t *Tree) Cluster(ctx context.Context, eps float64, minSamples int, advance
 	c.tighten(0)
 	var done atomic.Int64
 	pass := func(do func(at int32)) error {
-		return points.Parallel(ctx, (t.n()+chunk-1)/chunk, func(i int) {
+		return parallel.Each(ctx, parallel.Threads(0), (t.n()+chunk-1)/chunk, func(i int) {
 			for at := i * chunk; at < min((i+1)*chunk, t.n()) && ctx.Err() == nil; at++ {
 				do(int32(at))
 			}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 
+	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/desktop-runner/internal/analyze/points"
 )
 
@@ -195,7 +196,7 @@ func covered(row, low, high []float64, limit float64) bool {
 func (t *Tree) KDistances(ctx context.Context, k, most int) ([]float64, error) {
 	every := (t.n() + most - 1) / most
 	out := make([]float64, (t.n()+every-1)/every)
-	err := points.Parallel(ctx, len(out), func(i int) {
+	err := parallel.Each(ctx, parallel.Threads(0), len(out), func(i int) {
 		found := make([]float64, k)
 		for j := range found {
 			found[j] = math.Inf(1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"ddap/desktop-runner/internal/analyze/parallel"
 	"ddap/desktop-runner/internal/analyze/points"
 )
 
@@ -40,7 +41,7 @@ func Silhouette(ctx context.Context, x points.Points, labels []int32, k, most in
 		return math.NaN(), len(sample), nil
 	}
 	scores := make([]float64, len(sample))
-	err = points.Parallel(ctx, len(sample), func(s int) { scores[s] = coefficient(x, labels, sample, sizes, sample[s]) })
+	err = parallel.Each(ctx, parallel.Threads(0), len(sample), func(s int) { scores[s] = coefficient(x, labels, sample, sizes, sample[s]) })
 	for s, i := range sample {
 		score += scores[s]
 		if sizes[labels[i]] > 1 {

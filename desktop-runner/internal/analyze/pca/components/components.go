@@ -10,7 +10,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/parallel"
+	"ddap/desktop-runner/internal/analyze/spread"
 )
 
 // Components are the directions in which rows of p columns differ most, the
@@ -48,8 +49,8 @@ const (
 func Find(ctx context.Context, columns [][]float64, standardize bool) (*Components, error) {
 	n, p := len(columns[0]), len(columns)
 	c := &Components{Means: make([]float64, p), Factors: make([]float64, p), Spreads: make([]float64, p), rows: n}
-	err := points.Parallel(ctx, p, func(j int) {
-		mean, variance := points.MeanAndVariance(columns[j])
+	err := parallel.Each(ctx, parallel.Threads(0), p, func(j int) {
+		mean, variance := spread.MeanAndVariance(columns[j])
 		c.Means[j], c.Factors[j], c.Spreads[j] = mean, 1, math.Sqrt(variance*float64(n)/float64(n-1))
 		if standardize && variance > 0 {
 			// By the deviation of the population, as StandardScaler has it.
@@ -83,7 +84,7 @@ func Find(ctx context.Context, columns [][]float64, standardize bool) (*Componen
 func (c *Components) covariance(ctx context.Context, columns [][]float64) (*mat.SymDense, error) {
 	n, p := len(columns[0]), len(columns)
 	sums := make([]*mat.SymDense, pieces)
-	err := points.Parallel(ctx, pieces, func(piece int) {
+	err := parallel.Each(ctx, parallel.Threads(0), pieces, func(piece int) {
 		sum := mat.NewSymDense(p, nil)
 		raw := sum.RawSymmetric().Data
 		block := make([]float64, p*blockRows)
@@ -190,7 +191,7 @@ func largest(x []float64) (at int) {
 func (c *Components) ByScores(ctx context.Context, columns [][]float64) error {
 	n, p := len(columns[0]), len(columns)
 	farthest := make([][]float64, pieces)
-	err := points.Parallel(ctx, pieces, func(piece int) {
+	err := parallel.Each(ctx, parallel.Threads(0), pieces, func(piece int) {
 		most := make([]float64, c.K())
 		block, scores := make([]float64, p*blockRows), make([]float64, blockRows)
 		for from, to := piece*n/pieces, (piece+1)*n/pieces; from < to && ctx.Err() == nil; from += blockRows {
