@@ -26,9 +26,11 @@ type StreamEvent struct {
 	At   time.Time `json:"at"`
 	Type string    `json:"type" doc:"SUBJECT.VERB, as in task.succeeded or runner.offline; ready, reset and task.progress besides"`
 	// SubjectKind and SubjectID say what it is about.
-	SubjectKind   string      `json:"subject_kind,omitempty" doc:"task, runner, …"`
-	SubjectID     string      `json:"subject_id,omitempty" format:"uuid"`
-	SubjectName   string      `json:"subject_name,omitempty"`
+	SubjectKind string `json:"subject_kind,omitempty" doc:"task, runner, …"`
+	SubjectID   string `json:"subject_id,omitempty" format:"uuid"`
+	SubjectName string `json:"subject_name,omitempty"`
+	// Creator is who made the task; empty for other subjects.
+	Creator       string      `json:"creator,omitempty" doc:"Who made the task: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself; absent where it is about no task"`
 	PipelineID    string      `json:"pipeline_id,omitempty" format:"uuid"`
 	OperationCode int         `json:"operation_code,omitempty"`
 	State         task.State  `json:"state,omitempty"`

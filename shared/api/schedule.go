@@ -57,6 +57,7 @@ type Schedule struct {
 	Paused       bool             `json:"paused"`
 	PausedReason string           `json:"paused_reason,omitempty" doc:"Why the server paused it; absent where somebody did"`
 	NextRuns     []time.Time      `json:"next_runs" doc:"The next ten times at which it is due; none while it is paused"`
+	Creator      string           `json:"creator" doc:"Who made it, as the filter creator takes it: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself"`
 	CreatedBy    string           `json:"created_by"`
 	CreatedAt    time.Time        `json:"created_at"`
 	UpdatedAt    time.Time        `json:"updated_at"`

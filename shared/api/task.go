@@ -68,6 +68,7 @@ type Task struct {
 	MaxAttempts    int               `json:"max_attempts"`
 	TimeoutSeconds int               `json:"timeout_seconds"`
 	Progress       *Progress         `json:"progress,omitempty"`
+	Creator        string            `json:"creator" doc:"Who made it, as the filter creator takes it: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself"`
 	CreatedBy      string            `json:"created_by" doc:"Who asked for it, as people read it"`
 	CreatedAt      time.Time         `json:"created_at"`
 	RunAt          *time.Time        `json:"run_at,omitempty"`
@@ -174,6 +175,7 @@ type EventList struct {
 // ResultView is the result of a task, or how far it has come.
 type ResultView struct {
 	TaskID    string           `json:"task_id" format:"uuid"`
+	Creator   string           `json:"creator" doc:"Who made it, as the filter creator takes it: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself"`
 	State     task.State       `json:"state"`
 	Reason    task.Reason      `json:"reason,omitempty"`
 	Message   string           `json:"message,omitempty"`
@@ -217,6 +219,7 @@ type PipelineStep struct {
 type Pipeline struct {
 	ID        string    `json:"id" format:"uuid"`
 	Name      string    `json:"name"`
+	Creator   string    `json:"creator" doc:"Who made it, as the filter creator takes it: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself"`
 	CreatedBy string    `json:"created_by"`
 	CreatedAt time.Time `json:"created_at"`
 	Tasks     []Task    `json:"tasks"`

@@ -23,6 +23,7 @@ type Upload struct {
 	ContentType string    `json:"content_type"`
 	SizeBytes   int64     `json:"size_bytes"`
 	SHA256      string    `json:"sha256" doc:"Of the content, 64 lower-case hexadecimal digits"`
+	Creator     string    `json:"creator" doc:"Who made it, as the filter creator takes it: KEY_ID;USER_ID, or KEY_ID alone where the key acted for itself"`
 	CreatedBy   string    `json:"created_by"`
 	CreatedAt   time.Time `json:"created_at"`
 	ExpiresAt   time.Time `json:"expires_at" doc:"From then on no new task may name it, and it is removed once no unfinished task needs it"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"ddap/shared/api"
@@ -30,7 +31,12 @@ func testUpload(t *testing.T, w *world) {
 	_, err = read(m.Client)
 	requireKind(t, fault.NotFound, err)
 
-	w.create(operation.Fetch, fmt.Sprintf(`{"source":{"upload":%q}}`, u.ID))
+	id := w.create(operation.Fetch, fmt.Sprintf(`{"source":{"upload":%q}}`, u.ID))
+	require.NoError(t, uuid.Validate(u.Creator), "the key alone, which acts for nobody")
+	require.Equal(t, u.Creator, w.show(id).Creator)
+	asked, err := w.admin.Result(w.ctx(), id, 0)
+	require.NoError(t, err)
+	require.Equal(t, u.Creator, asked.Creator)
 	a := w.take(m)
 	require.Equal(t, []api.Input{{
 		Path: "params.source", Name: "birds.csv", UploadID: u.ID, ContentType: "text/csv", SizeBytes: u.SizeBytes, SHA256: u.SHA256,

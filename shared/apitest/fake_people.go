@@ -109,7 +109,7 @@ func (f *FakeServer) result(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	view := api.ResultView{TaskID: t.ID, State: t.State, Reason: t.Reason, Message: t.Message, Progress: t.Progress, Artifacts: []api.Artifact{}}
+	view := api.ResultView{TaskID: t.ID, Creator: t.Creator, State: t.State, Reason: t.Reason, Message: t.Message, Progress: t.Progress, Artifacts: []api.Artifact{}}
 	if t.report != nil {
 		view.Result = t.report.Result
 	}

@@ -36,6 +36,9 @@ type fakeArtifact struct {
 	content []byte
 }
 
+// fakeKey is the id of the one key with which people come.
+const fakeKey = "0198c1f0-0000-7000-8000-000000000001"
+
 // Enqueue creates a task as a person would, and returns its id.
 func (f *FakeServer) Enqueue(t testing.TB, req api.TaskRequest) string {
 	t.Helper()
@@ -95,7 +98,7 @@ func (f *FakeServer) enqueue(req api.TaskRequest) (*fakeTask, error) {
 	created := &fakeTask{Task: api.Task{
 		ID: id.String(), Name: req.Name, OperationCode: req.OperationCode, Params: req.Params, State: task.Queued,
 		Reason: task.WaitingForRunner, RunnerID: req.RunnerID, TimeoutSeconds: timeout, MaxAttempts: 3,
-		CreatedBy: "tester", CreatedAt: time.Now().UTC(),
+		Creator: fakeKey, CreatedBy: "tester", CreatedAt: time.Now().UTC(),
 	}}
 	f.tasks = append(f.tasks, created)
 	return created, nil

@@ -42,7 +42,7 @@ func (f *FakeServer) addUpload(name, contentType string, content []byte) *fakeUp
 	sum, now := sha256.Sum256(content), time.Now().UTC()
 	u := &fakeUpload{content: content, Upload: api.Upload{
 		ID: uuid.NewString(), Name: name, ContentType: contentType, SizeBytes: int64(len(content)), SHA256: hex.EncodeToString(sum[:]),
-		CreatedBy: "admin", CreatedAt: now, ExpiresAt: now.Add(time.Hour),
+		Creator: fakeKey, CreatedBy: "admin", CreatedAt: now, ExpiresAt: now.Add(time.Hour),
 	}}
 	f.uploads = append(f.uploads, u)
 	return u

@@ -21,15 +21,11 @@ const (
 	maxEvents   = 1000
 )
 
-// createdByMe is the creator that stands for whoever asks.
-const createdByMe = "me"
-
 // ListOptions selects tasks; zero fields select all.
 type ListOptions struct {
 	store.TaskFilter
 
-	// Creator is "me", the id of a key, or "KEY;USER" for one of the people for
-	// whom a key acts.
+	// Creator is what store.ReadCreator takes.
 	Creator string
 	// Sort is a store.TaskSort, with a minus before it for the highest first.
 	// Default: -created.
@@ -47,7 +43,8 @@ type ListOptions struct {
 func (s *Service) Tasks(ctx context.Context, p store.Principal, opts ListOptions) (api.TaskList, error) {
 	filter := opts.TaskFilter
 	filter.WorkspaceID = p.WorkspaceID
-	if err := creatorFilter(p, opts.Creator, &filter); err != nil {
+	var err error
+	if filter.CreatorFilter, err = store.ReadCreator("dispatch.Tasks", p, opts.Creator); err != nil {
 		return api.TaskList{}, err
 	}
 	page, list, err := readPage(opts, filter)
@@ -107,30 +104,6 @@ func readPage(opts ListOptions, filter store.TaskFilter) (store.TaskPage, paging
 		err = paging.Refused(op)
 	}
 	return page, list, err
-}
-
-// creatorFilter reads whose tasks are asked for.
-func creatorFilter(p store.Principal, text string, filter *store.TaskFilter) error {
-	if text == "" {
-		return nil
-	}
-	if text == createdByMe {
-		key, user := p.Owner(), p.ActingID()
-		filter.CreatorKeyID, filter.CreatorUser = &key, &user
-		return nil
-	}
-	key, user, one := strings.Cut(text, ";")
-	id, err := uuid.Parse(key)
-	if err != nil {
-		return fault.BadFields("dispatch.Tasks", "invalid_request", fault.Field{
-			Path: "query.creator", Message: `must be "me", the id of a key, or KEY_ID;USER_ID`,
-		})
-	}
-	filter.CreatorKeyID = &id
-	if one {
-		filter.CreatorUser = &user
-	}
-	return nil
 }
 
 // Events gives a page of a task's timeline, oldest first. Limit is 1,000 when

@@ -224,6 +224,9 @@ func view(e *store.FeedEvent) api.StreamEvent {
 		ID: e.Cursor.String(), At: e.At, Type: e.Type, SubjectKind: e.SubjectKind, SubjectID: e.SubjectID.String(), SubjectName: e.SubjectName,
 		OperationCode: e.OperationCode, State: e.State, Reason: e.Reason, Attempt: e.Attempt, Message: e.Message, Data: e.Data,
 	}
+	if e.CreatorKeyID != nil {
+		v.Creator = store.CreatorID(*e.CreatorKeyID, e.CreatorUser)
+	}
 	if e.PipelineID != nil {
 		v.PipelineID = e.PipelineID.String()
 	}

@@ -261,6 +261,7 @@ func TestService_PassProgress_TellsWhatChanged(t *testing.T) {
 	require.NoError(t, service.PassProgress(t.Context()), "the same again, which is not news")
 	e := next(t, follower)
 	require.Equal(t, api.StreamProgress, e.Type)
+	require.Equal(t, f.Creator.ID.String(), e.Creator)
 	require.Empty(t, e.ID, "what was missed of progress does not matter any more")
 	require.InDelta(t, 0.5, *e.Progress.Fraction, 0)
 	require.Equal(t, "grouping", e.Progress.Stage)

@@ -62,6 +62,7 @@ func (w *feed) tell(running map[uuid.UUID]store.TaskProgress, now time.Time) {
 		}
 		e := api.StreamEvent{
 			At: now, Type: api.StreamProgress, SubjectKind: store.SubjectTask, SubjectID: p.TaskID.String(), SubjectName: p.Name,
+			Creator:       store.CreatorID(p.CreatorKeyID, p.CreatorUser),
 			OperationCode: p.OperationCode, Attempt: p.Attempt, Progress: &p.Progress,
 		}
 		if p.PipelineID != nil {

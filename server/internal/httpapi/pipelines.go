@@ -38,12 +38,23 @@ type pageInput struct {
 	Cursor string `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before"`
 }
 
+// ByCreator is what a list of things that somebody made may ask for besides.
+type ByCreator struct {
+	Creator string `query:"creator" maxLength:"300" doc:"Those made by me, with a key (its id), or with a key for one person (KEY_ID;USER_ID)"`
+}
+
+type madePageInput struct {
+	ByCreator
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"Size of a page"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before"`
+}
+
 func (s *Server) createPipeline(ctx context.Context, in *withBody[api.PipelineRequest]) (*out[api.Pipeline], error) {
 	return answer(s.services.Pipelines.Create(ctx, principalOf(ctx), in.Body))
 }
 
-func (s *Server) listPipelines(ctx context.Context, in *pageInput) (*out[api.PipelineList], error) {
-	return answer(s.services.Pipelines.List(ctx, principalOf(ctx), in.Limit, in.Cursor))
+func (s *Server) listPipelines(ctx context.Context, in *madePageInput) (*out[api.PipelineList], error) {
+	return answer(s.services.Pipelines.List(ctx, principalOf(ctx), in.Creator, in.Limit, in.Cursor))
 }
 
 func (s *Server) getPipeline(ctx context.Context, in *withID) (*out[api.Pipeline], error) {

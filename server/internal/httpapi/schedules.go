@@ -46,8 +46,8 @@ func (s *Server) scheduleAgain(ctx context.Context, made []uuid.UUID) (any, erro
 	return s.services.Schedules.Schedule(ctx, principalOf(ctx), made[0])
 }
 
-func (s *Server) listSchedules(ctx context.Context, in *pageInput) (*out[api.ScheduleList], error) {
-	return answer(s.services.Schedules.List(ctx, principalOf(ctx), in.Limit, in.Cursor))
+func (s *Server) listSchedules(ctx context.Context, in *madePageInput) (*out[api.ScheduleList], error) {
+	return answer(s.services.Schedules.List(ctx, principalOf(ctx), in.Creator, in.Limit, in.Cursor))
 }
 
 func (s *Server) getSchedule(ctx context.Context, in *withID) (*out[api.Schedule], error) {

@@ -151,10 +151,11 @@ func (s *Server) getUploadContent(c *fiber.Ctx) error {
 type UploadPage struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"Uploads on a page; 50 when absent"`
 	Cursor string `query:"cursor" doc:"The next_cursor of the page before"`
+	ByCreator
 }
 
 func (s *Server) listUploads(ctx context.Context, in *UploadPage) (*out[api.UploadList], error) {
-	return answer(s.services.Uploads.List(ctx, principalOf(ctx), in.Cursor, in.Limit))
+	return answer(s.services.Uploads.List(ctx, principalOf(ctx), in.Creator, in.Cursor, in.Limit))
 }
 
 func (s *Server) getUpload(ctx context.Context, in *withID) (*out[api.Upload], error) {

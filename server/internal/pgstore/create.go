@@ -330,7 +330,7 @@ func (c *creation) answer(rows []newTaskRow) ([]store.Task, store.Changes) {
 			RetryOf: r.RetryOf, ScheduleID: r.ScheduleID, Name: r.Name, Operation: r.Operation, Params: r.Params, RequirementID: r.RequirementID,
 			PinnedRunnerID: r.PinnedRunnerID, Labels: r.Labels, Priority: r.Priority, CreatedBy: r.CreatedBy,
 			State: r.State, Reason: &r.Reason, RunAt: r.RunAt, Deadline: r.Deadline, TimeoutSeconds: r.TimeoutSeconds,
-			MaxAttempts: r.MaxAttempts, CreatedAt: r.CreatedAt, CreatorKeyID: c.creator.ID, CreatorUser: c.creator.ActingID(),
+			MaxAttempts: r.MaxAttempts, CreatedAt: r.CreatedAt, CreatorKeyID: c.creator.Owner(), CreatorUser: c.creator.ActingID(),
 		}.toTask()
 		if r.RequirementID != nil {
 			changes.AddQueued(*r.RequirementID)

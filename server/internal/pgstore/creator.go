@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"ddap/server/internal/store"
 )
@@ -14,6 +15,16 @@ import (
 type creatorKey struct {
 	workspaceID, keyID uuid.UUID
 	actingUser         string
+}
+
+// creatorsOf selects the ids of the creators that a filter finds.
+func (s *Store) creatorsOf(workspace uuid.UUID, f store.CreatorFilter) *bun.SelectQuery {
+	query := s.db.NewSelect().TableExpr("creators AS c").ColumnExpr("c.id").
+		Where("c.workspace_id = ? AND c.key_id = ?", workspace, *f.CreatorKeyID)
+	if f.CreatorUser != nil {
+		query = query.Where("c.acting_user = ?", *f.CreatorUser)
+	}
+	return query
 }
 
 // creatorID gives the id of who creates tasks, whom it gets to know where it is

@@ -47,6 +47,8 @@ type feedRow struct {
 	SubjectKind   string          `bun:"subject_kind"`
 	SubjectID     uuid.UUID       `bun:"subject_id"`
 	SubjectName   string          `bun:"subject_name"`
+	CreatorKeyID  *uuid.UUID      `bun:"creator_key_id"`
+	CreatorUser   string          `bun:"creator_user"`
 	PipelineID    *uuid.UUID      `bun:"pipeline_id"`
 	OperationCode int             `bun:"operation_code"`
 	State         string          `bun:"state"`
@@ -60,7 +62,7 @@ func (r *feedRow) toEvent(epoch int64) store.FeedEvent {
 	return store.FeedEvent{
 		Cursor: store.Cursor{Epoch: epoch, Transaction: r.Xid, ID: r.ID}, At: r.At, Type: r.Type,
 		SubjectKind: r.SubjectKind, SubjectID: r.SubjectID, SubjectName: r.SubjectName,
-		PipelineID: r.PipelineID, OperationCode: r.OperationCode,
+		CreatorKeyID: r.CreatorKeyID, CreatorUser: r.CreatorUser, PipelineID: r.PipelineID, OperationCode: r.OperationCode,
 		State: task.State(r.State), Reason: task.Reason(value(r.Reason)), Attempt: r.Attempt,
 		Message: r.Message, Data: r.Data,
 	}
@@ -72,18 +74,18 @@ const listFeed = `
 	WITH open AS MATERIALIZED ` + horizon + `,
 	tasked AS (
 		SELECT e.id, e.xid, e.at, 'task.' || e.type AS type, 'task' AS subject_kind, e.task_id AS subject_id, t.name AS subject_name,
-			t.pipeline_id, t.operation_code, e.state, e.reason, e.attempt, e.message, NULL::jsonb AS data
-		FROM task_events AS e JOIN tasks AS t ON t.id = e.task_id, open
+			c.key_id AS creator_key_id, c.acting_user AS creator_user, t.pipeline_id, t.operation_code, e.state, e.reason, e.attempt, e.message, NULL::jsonb AS data
+		FROM task_events AS e JOIN tasks AS t ON t.id = e.task_id JOIN creators AS c ON c.id = t.creator_id, open
 		WHERE e.workspace_id = ?0 AND (e.xid, e.id) > (?1::text::xid8, ?2) AND e.xid < open.xid::text::xid8
 		ORDER BY e.xid, e.id LIMIT ?3),
 	fleet AS (
 		SELECT e.id, e.xid, e.at, e.type, e.subject_kind, e.subject_id, e.subject_name,
-			NULL::uuid, 0, '', NULL, 0, e.message, e.data
+			NULL::uuid, '', NULL::uuid, 0, '', NULL, 0, e.message, e.data
 		FROM fleet_events AS e, open
 		WHERE e.workspace_id = ?0 AND (e.xid, e.id) > (?1::text::xid8, ?2) AND e.xid < open.xid::text::xid8
 		ORDER BY e.xid, e.id LIMIT ?3)
-	SELECT id, xid::text::bigint AS xid, at, type, subject_kind, subject_id, subject_name, pipeline_id, operation_code,
-		state, reason, attempt, message, data
+	SELECT id, xid::text::bigint AS xid, at, type, subject_kind, subject_id, subject_name, creator_key_id, creator_user,
+		pipeline_id, operation_code, state, reason, attempt, message, data
 	FROM (SELECT * FROM tasked UNION ALL SELECT * FROM fleet) AS feed
 	ORDER BY feed.xid, feed.id LIMIT ?3`
 

@@ -58,11 +58,14 @@ func (s *Store) GetPipeline(ctx context.Context, workspaceID, id uuid.UUID) (sto
 }
 
 // ListPipelines implements store.Pipelines.
-func (s *Store) ListPipelines(ctx context.Context, workspaceID uuid.UUID, limit int, before *uuid.UUID) ([]store.Pipeline, error) {
+func (s *Store) ListPipelines(ctx context.Context, workspaceID uuid.UUID, of store.CreatorFilter, page store.Page) ([]store.Pipeline, error) {
 	var rows []pipelineRow
-	query := selectPipelines(s.db, &rows).Where("l.workspace_id = ?", workspaceID).Order("l.id DESC").Limit(limit)
-	if before != nil {
-		query = query.Where("l.id < ?", *before)
+	query := selectPipelines(s.db, &rows).Where("l.workspace_id = ?", workspaceID).Order("l.id DESC").Limit(page.Limit)
+	if of.CreatorKeyID != nil {
+		query = query.Where("l.creator_id = ANY(ARRAY(?))", s.creatorsOf(workspaceID, of))
+	}
+	if page.After != uuid.Nil {
+		query = query.Where("l.id < ?", page.After)
 	}
 	err := query.Scan(ctx)
 	return mapTo(rows, pipelineRow.toPipeline), failed("pgstore.ListPipelines", err)

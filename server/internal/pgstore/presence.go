@@ -19,12 +19,14 @@ func (s *Store) ListProgress(ctx context.Context, workspaces []uuid.UUID) ([]sto
 	err := s.db.NewSelect().Model(&rows).
 		Column("t.id", "t.workspace_id", "t.pipeline_id", "t.name", "t.operation_code", "t.attempt",
 			"t.fraction", "t.stage", "t.progress_message", "t.rows_done", "t.rows_total", "t.remaining_seconds").
+		ColumnExpr("c.key_id AS creator_key_id, c.acting_user AS creator_user").Join("JOIN creators AS c ON c.id = t.creator_id").
 		Where("t.workspace_id = ANY(?) AND t.state IN ('leased', 'running')", pgdialect.Array(workspaces)).
 		Where("t.fraction IS NOT NULL OR t.stage <> '' OR t.progress_message <> '' OR t.rows_done IS NOT NULL").
 		Scan(ctx)
 	return mapTo(rows, func(r taskRow) store.TaskProgress {
 		return store.TaskProgress{
 			TaskID: r.ID, WorkspaceID: r.WorkspaceID, PipelineID: r.PipelineID, Name: r.Name, OperationCode: r.Operation, Attempt: r.Attempt,
+			CreatorKeyID: r.CreatorKeyID, CreatorUser: r.CreatorUser,
 			Progress: api.Progress{
 				Fraction: r.Fraction, Stage: r.Stage, Message: r.ProgressMessage, RowsDone: r.RowsDone, RowsTotal: r.RowsTotal,
 				RemainingSeconds: r.Remaining,

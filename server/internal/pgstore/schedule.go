@@ -112,9 +112,15 @@ func scheduleNotFound(id uuid.UUID) error {
 }
 
 // ListSchedules implements store.Schedules.
-func (s *Store) ListSchedules(ctx context.Context, workspace uuid.UUID, page store.Page) ([]store.Schedule, error) {
+func (s *Store) ListSchedules(ctx context.Context, workspace uuid.UUID, of store.CreatorFilter, page store.Page) ([]store.Schedule, error) {
 	var rows []scheduleRow
 	query := s.db.NewSelect().Model(&rows).Where("s.workspace_id = ?", workspace).Order("s.id DESC").Limit(page.Limit)
+	if of.CreatorKeyID != nil {
+		query = query.Where("s.key_id = ?", *of.CreatorKeyID)
+	}
+	if of.CreatorUser != nil {
+		query = query.Where("split_part(s.acting_user, ';', 1) = ?", *of.CreatorUser)
+	}
 	if page.After != uuid.Nil {
 		query = query.Where("s.id < ?", page.After)
 	}

@@ -156,7 +156,7 @@ func (s *Store) filtered(f store.TaskFilter) *bun.SelectQuery {
 		query = query.Where("t.schedule_id = ?", *f.ScheduleID)
 	}
 	if f.CreatorKeyID != nil {
-		query = query.Where("t.creator_id = ANY(ARRAY(?))", s.creatorsOf(f))
+		query = query.Where("t.creator_id = ANY(ARRAY(?))", s.creatorsOf(f.WorkspaceID, f.CreatorFilter))
 	}
 	if len(f.Labels) > 0 {
 		query = query.Where("t.labels @> ?", f.Labels)
@@ -180,15 +180,6 @@ func within(query *bun.SelectQuery, f store.TaskFilter) *bun.SelectQuery {
 	}
 	if f.FinishedTo != nil {
 		query = query.Where("t.finished_at < ?", *f.FinishedTo)
-	}
-	return query
-}
-
-func (s *Store) creatorsOf(f store.TaskFilter) *bun.SelectQuery {
-	query := s.db.NewSelect().TableExpr("creators AS c").ColumnExpr("c.id").
-		Where("c.workspace_id = ? AND c.key_id = ?", f.WorkspaceID, *f.CreatorKeyID)
-	if f.CreatorUser != nil {
-		query = query.Where("c.acting_user = ?", *f.CreatorUser)
 	}
 	return query
 }

@@ -107,11 +107,14 @@ func (s *Store) FindUploads(ctx context.Context, workspace uuid.UUID, ids []uuid
 }
 
 // ListUploads implements store.Uploads.
-func (s *Store) ListUploads(ctx context.Context, workspace uuid.UUID, before *uuid.UUID, limit int) ([]store.Upload, error) {
+func (s *Store) ListUploads(ctx context.Context, workspace uuid.UUID, of store.CreatorFilter, page store.Page) ([]store.Upload, error) {
 	var rows []uploadRow
-	query := selectUploads(s.db, &rows).Where("u.workspace_id = ?", workspace).Order("u.id DESC").Limit(limit)
-	if before != nil {
-		query = query.Where("u.id < ?", *before)
+	query := selectUploads(s.db, &rows).Where("u.workspace_id = ?", workspace).Order("u.id DESC").Limit(page.Limit)
+	if of.CreatorKeyID != nil {
+		query = query.Where("u.creator_id = ANY(ARRAY(?))", s.creatorsOf(workspace, of))
+	}
+	if page.After != uuid.Nil {
+		query = query.Where("u.id < ?", page.After)
 	}
 	err := query.Scan(ctx)
 	return mapTo(rows, uploadRow.toUpload), failed("pgstore.ListUploads", err)

@@ -95,25 +95,29 @@ func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (
 	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedPipeline, ID: id}, func(ctx context.Context) (api.Pipeline, error) { return s.Pipeline(ctx, p, id) })
 }
 
-// pipelineList is the list that List gives.
-var pipelineList = paging.List{Noun: "pipelines"}
-
-// List gives a page of pipelines, newest first, without their tasks. Limit is 50
-// when zero, 200 at most.
-func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor string) (api.PipelineList, error) {
+// List gives a page of pipelines, newest first, without their tasks: those of a
+// creator as store.ReadCreator takes it, all where that is empty. Limit is 50 when
+// zero, 200 at most.
+func (s *Service) List(ctx context.Context, p store.Principal, creator string, limit int, cursor string) (api.PipelineList, error) {
+	const op = "pipelines.List"
 	if limit <= 0 {
 		limit = defaultPage
 	}
 	limit = min(limit, maxPage)
-	after, err := pipelineList.Read("pipelines.List", cursor)
+	of, err := store.ReadCreator(op, p, creator)
 	if err != nil {
 		return api.PipelineList{}, err
 	}
-	var before *uuid.UUID
-	if after != nil {
-		before = &after.ID
+	pages := paging.List{Noun: "pipelines", Asked: of}
+	page := store.Page{Limit: limit + 1}
+	after, err := pages.Read(op, cursor)
+	if err != nil {
+		return api.PipelineList{}, err
 	}
-	found, err := s.store.ListPipelines(ctx, p.WorkspaceID, limit+1, before)
+	if after != nil {
+		page.After = after.ID
+	}
+	found, err := s.store.ListPipelines(ctx, p.WorkspaceID, of, page)
 	if err != nil {
 		return api.PipelineList{}, err
 	}
@@ -122,7 +126,7 @@ func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor
 		list.Pipelines = append(list.Pipelines, view(&found[i]))
 	}
 	if len(found) > limit {
-		list.NextCursor = pipelineList.After(store.ListPlace{ID: found[limit-1].ID})
+		list.NextCursor = pages.After(store.ListPlace{ID: found[limit-1].ID})
 	}
 	return list, nil
 }
@@ -170,5 +174,5 @@ func (s *Service) Retry(ctx context.Context, p store.Principal, id uuid.UUID, re
 }
 
 func view(l *store.Pipeline) api.Pipeline {
-	return api.Pipeline{ID: l.ID.String(), Name: l.Name, CreatedBy: l.CreatedBy, CreatedAt: l.CreatedAt, Tasks: []api.Task{}}
+	return api.Pipeline{ID: l.ID.String(), Name: l.Name, Creator: store.CreatorID(l.CreatorKeyID, l.CreatorUser), CreatedBy: l.CreatedBy, CreatedAt: l.CreatedAt, Tasks: []api.Task{}}
 }

@@ -289,17 +289,17 @@ func TestList_GivesPagesOfTheWorkspace(t *testing.T) {
 	for range 3 {
 		ids = append(ids, h.create(chain()).ID)
 	}
-	first, err := h.pipelines.List(t.Context(), h.analyst, 2, "")
+	first, err := h.pipelines.List(t.Context(), h.analyst, "", 2, "")
 	require.NoError(t, err)
 	require.Len(t, first.Pipelines, 2)
 	require.Equal(t, ids[2], first.Pipelines[0].ID)
-	second, err := h.pipelines.List(t.Context(), h.analyst, 2, first.NextCursor)
+	second, err := h.pipelines.List(t.Context(), h.analyst, "", 2, first.NextCursor)
 	require.NoError(t, err)
 	require.Equal(t, ids[0], second.Pipelines[0].ID)
 	require.Empty(t, second.NextCursor)
 
 	stranger := storetest.Analyst(t, h.db, storetest.Workspace(t, h.db))
-	none, err := h.pipelines.List(t.Context(), stranger, 0, "")
+	none, err := h.pipelines.List(t.Context(), stranger, "", 0, "")
 	require.NoError(t, err)
 	require.Empty(t, none.Pipelines)
 	_, err = h.pipelines.Pipeline(t.Context(), stranger, uuid.MustParse(ids[0]))

@@ -105,7 +105,7 @@ func (s *Service) View(ctx context.Context, p store.Principal, taskID uuid.UUID,
 
 func (s *Service) view(ctx context.Context, t *store.Task) (api.ResultView, error) {
 	v := api.ResultView{
-		TaskID: t.ID.String(), State: t.State, Reason: t.Reason, Message: t.Message,
+		TaskID: t.ID.String(), Creator: t.Creator(), State: t.State, Reason: t.Reason, Message: t.Message,
 		Progress: t.ProgressView(), Artifacts: []api.Artifact{},
 	}
 	if t.State != task.Succeeded {

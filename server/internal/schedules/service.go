@@ -255,22 +255,28 @@ func (s *Service) Pinned(ctx context.Context, p store.Principal, id uuid.UUID) (
 	return store.Pinned(ctx, s.store, store.Pin{Noun: store.VersionedSchedule, ID: id}, func(ctx context.Context) (api.Schedule, error) { return s.Schedule(ctx, p, id) })
 }
 
-// List gives a page of schedules, newest first. Limit is 50 when zero, 200 at most.
-func (s *Service) List(ctx context.Context, p store.Principal, limit int, cursor string) (api.ScheduleList, error) {
+// List gives a page of schedules, newest first: those of a creator as
+// store.ReadCreator takes it, all where that is empty. Limit is 50 when zero, 200
+// at most.
+func (s *Service) List(ctx context.Context, p store.Principal, creator string, limit int, cursor string) (api.ScheduleList, error) {
+	const op = "schedules.List"
+	of, err := store.ReadCreator(op, p, creator)
+	if err != nil {
+		return api.ScheduleList{}, err
+	}
 	page := store.Page{Limit: min(limit, maxPage)}
 	if page.Limit <= 0 {
 		page.Limit = defaultPage
 	}
 	if cursor != "" {
-		var err error
 		if page.After, err = uuid.Parse(cursor); err != nil {
-			return api.ScheduleList{}, fault.BadFields("schedules.List", "invalid_request",
+			return api.ScheduleList{}, fault.BadFields(op, "invalid_request",
 				fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
 		}
 	}
 	size := page.Limit
 	page.Limit++
-	found, err := s.store.ListSchedules(ctx, p.WorkspaceID, page)
+	found, err := s.store.ListSchedules(ctx, p.WorkspaceID, of, page)
 	if err != nil {
 		return api.ScheduleList{}, err
 	}
@@ -430,7 +436,7 @@ func view(schedule *store.Schedule) (api.Schedule, error) {
 	v := api.Schedule{
 		ID: schedule.ID.String(), Name: schedule.Name, Cron: schedule.Cron, TimeZone: schedule.TimeZone, Missed: schedule.Missed,
 		Overlap: schedule.Overlap, Paused: schedule.Paused, PausedReason: schedule.PausedReason, NextRuns: []time.Time{},
-		CreatedBy: schedule.CreatedBy, CreatedAt: schedule.CreatedAt, UpdatedAt: schedule.UpdatedAt,
+		Creator: schedule.Creator(), CreatedBy: schedule.CreatedBy, CreatedAt: schedule.CreatedAt, UpdatedAt: schedule.UpdatedAt,
 	}
 	for raw, into := range map[*json.RawMessage]any{&schedule.Task: &v.Task, &schedule.Pipeline: &v.Pipeline} {
 		if *raw == nil {

@@ -120,7 +120,7 @@ func TestService_List_GivesAPageAtATime(t *testing.T) {
 		want = append([]string{h.hourly().ID}, want...)
 	}
 	for cursor := ""; ; {
-		list, err := h.List(t.Context(), h.analyst, 2, cursor)
+		list, err := h.List(t.Context(), h.analyst, "", 2, cursor)
 		require.NoError(t, err)
 		for _, s := range list.Schedules {
 			got = append(got, s.ID)
@@ -131,9 +131,9 @@ func TestService_List_GivesAPageAtATime(t *testing.T) {
 		}
 	}
 	require.Equal(t, want, got, "newest first, each once")
-	_, err := h.List(t.Context(), h.analyst, 2, "nonsense")
+	_, err := h.List(t.Context(), h.analyst, "", 2, "nonsense")
 	require.True(t, fault.Is(err, fault.Invalid))
-	other, err := h.List(t.Context(), storetest.Analyst(t, h.db, storetest.Workspace(t, h.db)), 0, "")
+	other, err := h.List(t.Context(), storetest.Analyst(t, h.db, storetest.Workspace(t, h.db)), "", 0, "")
 	require.NoError(t, err)
 	require.Empty(t, other.Schedules)
 }

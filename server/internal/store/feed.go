@@ -70,6 +70,9 @@ type FeedEvent struct {
 	SubjectKind string
 	SubjectID   uuid.UUID
 	SubjectName string
+	// CreatorKeyID and CreatorUser tell whose task it is about; nil for others.
+	CreatorKeyID *uuid.UUID
+	CreatorUser  string
 	// PipelineID, OperationCode, State, Reason and Attempt are set for tasks.
 	PipelineID    *uuid.UUID
 	OperationCode int

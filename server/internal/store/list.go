@@ -80,10 +80,7 @@ type TaskFilter struct {
 	RunnerID   *uuid.UUID
 	PipelineID *uuid.UUID
 	ScheduleID *uuid.UUID
-	// CreatorKeyID selects what was made with a key, CreatorUser what it made for
-	// one person ("" for itself).
-	CreatorKeyID *uuid.UUID
-	CreatorUser  *string
+	CreatorFilter
 	// Labels must all be there with these values.
 	Labels map[string]string
 	// Text is looked for in names, letter case apart.

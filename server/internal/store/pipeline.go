@@ -27,7 +27,6 @@ type Pipelines interface {
 	// GetPipeline gives a pipeline with its tasks in their order, those left out
 	// that a retry has replaced.
 	GetPipeline(ctx context.Context, workspaceID, id uuid.UUID) (Pipeline, []Task, error)
-	// ListPipelines gives a page, newest first, of those created before the one
-	// with id before, if any.
-	ListPipelines(ctx context.Context, workspaceID uuid.UUID, limit int, before *uuid.UUID) ([]Pipeline, error)
+	// ListPipelines gives a page, newest first.
+	ListPipelines(ctx context.Context, workspaceID uuid.UUID, of CreatorFilter, page Page) ([]Pipeline, error)
 }

@@ -14,6 +14,8 @@ type TaskProgress struct {
 	TaskID, WorkspaceID uuid.UUID
 	PipelineID          *uuid.UUID
 	Name                string
+	CreatorKeyID        uuid.UUID
+	CreatorUser         string
 	OperationCode       int
 	Attempt             int
 	Progress            api.Progress

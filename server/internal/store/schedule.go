@@ -35,6 +35,11 @@ func (s *Schedule) OwnedBy(p Principal) bool {
 	return s.KeyID == p.Owner() && Principal{ActingUser: s.ActingUser}.ActingID() == p.ActingID()
 }
 
+// Creator is whose schedule it is, as clients tell creators apart.
+func (s *Schedule) Creator() string {
+	return CreatorID(s.KeyID, Principal{ActingUser: s.ActingUser}.ActingID())
+}
+
 // DueSchedule is a schedule whose time has come, and that nobody else runs.
 type DueSchedule struct {
 	Schedule
@@ -69,7 +74,7 @@ type Schedules interface {
 	// GetSchedule gives one schedule; NotFound where there is none.
 	GetSchedule(ctx context.Context, workspace, id uuid.UUID) (Schedule, error)
 	// ListSchedules gives a page, newest first.
-	ListSchedules(ctx context.Context, workspace uuid.UUID, page Page) ([]Schedule, error)
+	ListSchedules(ctx context.Context, workspace uuid.UUID, of CreatorFilter, page Page) ([]Schedule, error)
 	// ChangeSchedule lets change work on the schedule as it stands, under a lock,
 	// and keeps what comes of it. Change gets the database's clock. It must not ask
 	// the database for anything: it would wait for a second connection while it

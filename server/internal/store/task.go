@@ -73,6 +73,9 @@ func (t *Task) OwnedBy(p Principal) bool {
 	return t.CreatorKeyID == p.Owner() && t.CreatorUser == p.ActingID()
 }
 
+// Creator is whose task it is, as clients tell creators apart.
+func (t *Task) Creator() string { return CreatorID(t.CreatorKeyID, t.CreatorUser) }
+
 // View is the task as people see it, without its attempts.
 func (t *Task) View() api.Task {
 	deadline := t.Deadline
@@ -81,7 +84,7 @@ func (t *Task) View() api.Task {
 		State: t.State, Reason: t.Reason, Message: t.Message, PipelineID: idText(t.PipelineID), Ref: t.Ref,
 		RetryOf: idText(t.RetryOf), ScheduleID: idText(t.ScheduleID), RunnerID: idText(t.LastRunnerID), RunnerName: t.RunnerName,
 		Labels: t.Labels, Priority: t.Priority, Attempt: t.Attempt, MaxAttempts: t.MaxAttempts,
-		TimeoutSeconds: t.TimeoutSeconds, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, RunAt: t.RunAt,
+		TimeoutSeconds: t.TimeoutSeconds, Creator: t.Creator(), CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt, RunAt: t.RunAt,
 		Deadline: &deadline, StartedAt: t.StartedAt, FinishedAt: t.FinishedAt, StoppedAt: t.StoppedAt,
 	}
 	v.Progress = t.ProgressView()

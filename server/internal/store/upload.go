@@ -37,8 +37,8 @@ type Uploads interface {
 	AddUpload(ctx context.Context, creator Principal, u Upload, lifetime time.Duration, key string) (Upload, error)
 	// FindUploads gives those of a workspace that have these ids.
 	FindUploads(ctx context.Context, workspace uuid.UUID, ids []uuid.UUID) ([]Upload, error)
-	// ListUploads gives a page, newest first: those before an id, unless that is nil.
-	ListUploads(ctx context.Context, workspace uuid.UUID, before *uuid.UUID, limit int) ([]Upload, error)
+	// ListUploads gives a page, newest first.
+	ListUploads(ctx context.Context, workspace uuid.UUID, of CreatorFilter, page Page) ([]Upload, error)
 	// DeleteUpload drops one; that it is gone already is no error. Conflict
 	// (still_needed) while an unfinished task needs it.
 	DeleteUpload(ctx context.Context, workspace, id uuid.UUID) error

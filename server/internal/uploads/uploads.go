@@ -175,23 +175,27 @@ const (
 	maxPage     = 200
 )
 
-// List gives a page of the workspace's uploads, newest first: 50 where limit is
-// zero, 200 at most.
-func (s *Service) List(ctx context.Context, p store.Principal, cursor string, limit int) (api.UploadList, error) {
+// List gives a page of the workspace's uploads, newest first: those of a creator
+// as store.ReadCreator takes it, all where that is empty. Limit is 50 when zero,
+// 200 at most.
+func (s *Service) List(ctx context.Context, p store.Principal, creator, cursor string, limit int) (api.UploadList, error) {
+	const op = "uploads.List"
 	if limit <= 0 {
 		limit = defaultPage
 	}
 	limit = min(limit, maxPage)
-	var before *uuid.UUID
+	of, err := store.ReadCreator(op, p, creator)
+	if err != nil {
+		return api.UploadList{}, err
+	}
+	page := store.Page{Limit: limit + 1}
 	if cursor != "" {
-		id, err := uuid.Parse(cursor)
-		if err != nil {
-			return api.UploadList{}, fault.BadFields("uploads.List", "invalid_request",
+		if page.After, err = uuid.Parse(cursor); err != nil {
+			return api.UploadList{}, fault.BadFields(op, "invalid_request",
 				fault.Field{Path: "query.cursor", Message: "must be the next_cursor of the page before"})
 		}
-		before = &id
 	}
-	found, err := s.records.ListUploads(ctx, p.WorkspaceID, before, limit+1)
+	found, err := s.records.ListUploads(ctx, p.WorkspaceID, of, page)
 	if err != nil {
 		return api.UploadList{}, err
 	}
@@ -286,6 +290,6 @@ func notFound(op string, id uuid.UUID) error {
 func view(u store.Upload) api.Upload {
 	return api.Upload{
 		ID: u.ID.String(), Name: u.Name, ContentType: u.ContentType, SizeBytes: u.SizeBytes, SHA256: u.SHA256,
-		CreatedBy: u.CreatedBy, CreatedAt: u.CreatedAt, ExpiresAt: u.ExpiresAt,
+		Creator: store.CreatorID(u.CreatorKeyID, u.CreatorUser), CreatedBy: u.CreatedBy, CreatedAt: u.CreatedAt, ExpiresAt: u.ExpiresAt,
 	}
 }

@@ -25,7 +25,9 @@ func TestService_SendsWhatIsAskedForAndSignsIt(t *testing.T) {
 	hook := w.webhook(r.URL+"/in?a=b", "task.created", "runner")
 	require.Regexp(t, `^whsec_[A-Za-z0-9+/]{43}=$`, hook.Secret)
 	require.Empty(t, w.get(hook.ID).Secret, "it is shown once")
-	task := storetest.Task(t, w.db, w.admin) // created and queued
+	person := w.admin
+	person.ActingUser = "7;Ann Lee"
+	task := storetest.Task(t, w.db, person) // created and queued
 	storetest.Runner(t, w.db, w.admin.WorkspaceID)
 	_, err := w.db.ReportPresence(t.Context())
 	require.NoError(t, err)
@@ -45,7 +47,9 @@ func TestService_SendsWhatIsAskedForAndSignsIt(t *testing.T) {
 		types[m.payload.Type] = m
 	}
 	require.Equal(t, task.ID.String(), types["task.created"].payload.Data.SubjectID)
+	require.Equal(t, w.admin.ID.String()+";7", types["task.created"].payload.Data.Creator)
 	require.Contains(t, types, "runner.online")
+	require.Empty(t, types["runner.online"].payload.Data.Creator)
 	for _, d := range w.deliveries(hook.ID) {
 		require.Equal(t, api.DeliverySucceeded, d.State)
 		require.Equal(t, http.StatusNoContent, d.Status)
