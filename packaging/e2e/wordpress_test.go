@@ -68,7 +68,7 @@ func (s stage) play() {
 	t.Cleanup(func() { requireNothingRuns(t, folder) })
 	backend, err := wordpress.StartBackend(t.Context(), bin, folder, wordpress.ExampleData(filepath.Join(s.root, "examples", "data"))...)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, backend.Stop()) })
+	t.Cleanup(backend.Stop)
 	database, err := programs.StartMariaDB(t.Context(), folder)
 	require.NoError(t, err)
 	t.Cleanup(database.Stop)

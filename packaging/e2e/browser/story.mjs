@@ -31,8 +31,9 @@ before( async () => {
 
 after( async () => {
 	await browser?.close();
-	process.stdin.pause();
 	process.stdin.unref?.();
+	// A story that failed may have left a server open.
+	setTimeout( () => process.exit(), 1000 ).unref();
 } );
 
 /**
@@ -68,6 +69,7 @@ class Story {
 
 	#name;
 	#contexts = [];
+	#servers = [];
 	#pages = [];
 	#complaints = [];
 	#allowed = [];
@@ -158,6 +160,23 @@ class Story {
 			await new Promise( ( resolve ) => setTimeout( resolve, 100 ) );
 		}
 		assert.fail( `waited too long for this: ${ what }` );
+	}
+
+	/**
+	 * Lets a server of the story's own listen until the story is over.
+	 *
+	 * @param {import('node:net').Server} server Of node:http, node:https or node:net.
+	 * @return {Promise<number>} Its port on 127.0.0.1.
+	 */
+	async listen( server ) {
+		const open = new Set();
+		server.on( 'connection', ( socket ) => open.add( socket.on( 'error', () => {} ) ) );
+		this.#servers.push( () => {
+			server.close();
+			open.forEach( ( socket ) => socket.destroy() );
+		} );
+		await new Promise( ( resolve ) => server.listen( 0, '127.0.0.1', resolve ) );
+		return server.address().port;
 	}
 
 	/**
@@ -259,6 +278,7 @@ class Story {
 	}
 
 	async close() {
+		this.#servers.forEach( ( end ) => end() );
 		for ( const context of this.#contexts ) {
 			await context.close();
 		}

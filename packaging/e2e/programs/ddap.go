@@ -37,6 +37,8 @@ type Server struct {
 	DatabaseURL string
 	// Flags are more of its flags.
 	Flags []string
+	// Guarded is as in Spec.
+	Guarded bool
 }
 
 // NewServer describes a server on a free port of the loopback interface, with a
@@ -80,7 +82,7 @@ func (s Server) Start(ctx context.Context) (p *Program, ready time.Duration, err
 		env = append(env, "DDAP_DATABASE_URL="+s.DatabaseURL)
 	}
 	p, err = Start(Spec{
-		Name: ServerProgram, Path: filepath.Join(s.Bin, ServerProgram), Args: args, Env: env, Log: filepath.Join(s.Folder, "server.log"),
+		Name: ServerProgram, Path: filepath.Join(s.Bin, ServerProgram), Args: args, Env: env, Log: filepath.Join(s.Folder, "server.log"), Guarded: s.Guarded,
 	})
 	if err != nil {
 		return nil, 0, err
@@ -106,6 +108,8 @@ type Runner struct {
 	Slots int
 	// Config is the path of its file of settings; none when empty.
 	Config string
+	// Guarded is as in Spec.
+	Guarded bool
 }
 
 // Invite makes an enrolment token for one runner.
@@ -133,7 +137,7 @@ func (r Runner) Start() (*Program, error) {
 		args = append(args, "--token-file", file)
 	}
 	return Start(Spec{
-		Name: RunnerProgram, Path: filepath.Join(r.Bin, RunnerProgram), Args: args, Log: filepath.Join(r.Folder, "runner.log"),
+		Name: RunnerProgram, Path: filepath.Join(r.Bin, RunnerProgram), Args: args, Log: filepath.Join(r.Folder, "runner.log"), Guarded: r.Guarded,
 	})
 }
 

@@ -70,7 +70,7 @@ func bringUp(ctx context.Context, o options) error {
 	if err != nil {
 		return err //nolint:wrapcheck // says what was tried
 	}
-	defer func() { _ = backend.Stop() }()
+	defer backend.Stop()
 	database, err := programs.StartMariaDB(ctx, folder)
 	if err != nil {
 		return err //nolint:wrapcheck // says what was tried
