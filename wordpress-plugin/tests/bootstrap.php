@@ -16,6 +16,7 @@ if ( ! is_readable( getenv( 'DDAP_SITE' ) . '/wp-load.php' ) ) {
 global $table_prefix, $wpdb, $wp, $wp_query, $wp_the_query, $wp_rewrite, $wp_locale, $wp_roles, $wp_version, $wp_object_cache, $current_user;
 
 $_SERVER['HTTP_HOST']       = (string) getenv( 'DDAP_SITE_HOST' );
+$_SERVER['REMOTE_ADDR']     = '127.0.0.1';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['REQUEST_URI']     = '/';

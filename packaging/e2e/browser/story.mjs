@@ -17,6 +17,9 @@ const patience = 30_000;
 /** The rules of WCAG 2.2, A and AA, as axe-core names them. */
 const rules = [ 'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa' ];
 
+/** What PHP 8 says of two functions of WordPress's own whenever it loads those of networks. */
+const ownComplaint = 'Optional parameter $meta declared before required parameter $signup_id';
+
 let browser;
 
 before( async () => {
@@ -256,7 +259,8 @@ class Story {
 	/** Fails if PHP or a page had something to complain of. */
 	requireSilence() {
 		const log = existsSync( where.debug_log ) ? readFileSync( where.debug_log, 'utf8' ) : '';
-		assert.equal( log, '', 'PHP has nothing to complain of' );
+		const lines = log.split( '\n' ).filter( ( line ) => line && ! line.includes( ownComplaint ) );
+		assert.deepEqual( lines, [], 'PHP has nothing to complain of' );
 		const said = this.#complaints.filter( ( complaint ) => ! this.#allowed.some( ( allowed ) => allowed.test( complaint ) ) );
 		assert.deepEqual( said, [], 'the pages have nothing to complain of' );
 	}

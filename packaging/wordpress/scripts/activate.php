@@ -3,6 +3,7 @@
 $wanted = json_decode( getenv( 'DDAP_INSTALL' ), true );
 
 $_SERVER['HTTP_HOST']   = $wanted['host'];
+$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 $_SERVER['REQUEST_URI'] = '/wp-admin/';
 define( 'WP_ADMIN', true );
 

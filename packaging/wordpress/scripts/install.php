@@ -6,6 +6,7 @@ $wanted = json_decode( getenv( 'DDAP_INSTALL' ), true );
 define( 'WP_INSTALLING', true );
 define( 'WP_SITEURL', 'http://' . $wanted['host'] );
 $_SERVER['HTTP_HOST']   = $wanted['host'];
+$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 $_SERVER['REQUEST_URI'] = '/';
 
 [ $address, $port ] = explode( ':', $wanted['database_address'] );
