@@ -35,6 +35,8 @@ type DatasetOffer struct {
 	Rows         *int64          `json:"rows,omitempty" minimum:"0" doc:"How many rows there are, where that is known"`
 	Revision     string          `json:"revision,omitempty" maxLength:"200" doc:"Changes when the data does"`
 	Description  string          `json:"description,omitempty" maxLength:"2000"`
+	// Publish is the owner's switch: results may be shown to everybody.
+	Publish bool `json:"publish,omitempty" doc:"The owner lets results made from it be shown to everybody, as on a web page; false when absent"`
 	// Reading says in words how the files are taken.
 	Reading string `json:"reading,omitempty" maxLength:"500" doc:"How its files are taken, as in 'utf-8, separator comma'; where the owner shares summaries only, no more than what every line shows"`
 }
@@ -248,6 +250,7 @@ type Dataset struct {
 	Rows         *int64          `json:"rows,omitempty"`
 	Revision     string          `json:"revision,omitempty"`
 	Description  string          `json:"description,omitempty"`
+	Publish      bool            `json:"publish" doc:"The owner lets results made from it be shown to everybody, as on a web page"`
 	Reading      string          `json:"reading,omitempty" doc:"How its files are taken, in its runner's words"`
 	RunnerID     string          `json:"runner_id" format:"uuid"`
 	RunnerName   string          `json:"runner_name"`

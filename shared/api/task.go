@@ -182,6 +182,9 @@ type ResultView struct {
 	Progress  *Progress        `json:"progress,omitempty"`
 	Result    *result.Document `json:"result,omitempty"`
 	Artifacts []Artifact       `json:"artifacts"`
+	// MayPublish is for whoever asks, and true at this moment only.
+	MayPublish     bool             `json:"may_publish" doc:"Whether whoever asks may show the result to everybody, as on a web page: every dataset that it stands on is shared now with publish, and every upload is the asker's own"`
+	PublishRefused []PublishRefusal `json:"publish_refused,omitempty" doc:"Why not, 50 reasons at most"`
 }
 
 // Artifact is a file that belongs to a finished task.

@@ -74,7 +74,7 @@ func testDatasets(t *testing.T, w *world) {
 
 	columns := []result.Column{{Name: "a", Type: result.Integer}}
 	_, err = m.PutDatasets(w.ctx(), m.id, api.DatasetsRequest{Revision: "2", Datasets: []api.DatasetOffer{
-		{Name: "birds", Columns: columns, Policy: result.Rows, Revision: "r2", Reading: "utf-8, separator comma"},
+		{Name: "birds", Columns: columns, Policy: result.Rows, Revision: "r2", Reading: "utf-8, separator comma", Publish: true},
 		{Name: "ants", Columns: columns, Policy: result.Aggregates, MinGroupSize: 5},
 	}})
 	require.NoError(t, err)
@@ -89,6 +89,8 @@ func testDatasets(t *testing.T, w *world) {
 	require.Equal(t, "r2", found["birds"].Revision)
 	require.Equal(t, "utf-8, separator comma", found["birds"].Reading)
 	require.Empty(t, found["ants"].Reading)
+	require.True(t, found["birds"].Publish)
+	require.False(t, found["ants"].Publish, "off unless the owner says so")
 	require.Equal(t, 5, found["ants"].MinGroupSize)
 
 	other := w.runner(func(r *api.RegisterRequest) { r.Datasets = []api.DatasetOffer{} })

@@ -240,7 +240,7 @@ func (r *Runner) datasets() []api.Dataset {
 	for _, o := range r.Offers {
 		out = append(out, api.Dataset{
 			ID: r.datasetIDs[o.Name], Name: o.Name, Columns: o.Columns, Policy: o.Policy, MinGroupSize: o.MinGroupSize,
-			Rows: o.Rows, Revision: o.Revision, Description: o.Description, Reading: o.Reading, RunnerID: r.ID, RunnerName: r.Name, Online: true,
+			Rows: o.Rows, Revision: o.Revision, Description: o.Description, Publish: o.Publish, Reading: o.Reading, RunnerID: r.ID, RunnerName: r.Name, Online: true,
 		})
 	}
 	return out

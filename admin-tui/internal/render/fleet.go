@@ -101,17 +101,20 @@ func (v View) Datasets(list api.DatasetList) []Line {
 	return v.LinesOr(t, emptyDatasets)
 }
 
-// about is what a dataset's line says under it: the owner's description, and how
-// the files are taken.
+// about is what a dataset's line says under it: the owner's description, how the
+// files are taken, and that results may be shown to everybody.
 func (v View) about(d api.Dataset) string {
-	if d.Reading == "" {
-		return d.Description
+	var parts []string
+	if d.Description != "" {
+		parts = append(parts, d.Description)
 	}
-	reading := fmt.Sprintf(v.in(i18n.Text{EN: "read as %s", ID: "dibaca sebagai %s"}), d.Reading)
-	if d.Description == "" {
-		return reading
+	if d.Reading != "" {
+		parts = append(parts, fmt.Sprintf(v.in(i18n.Text{EN: "read as %s", ID: "dibaca sebagai %s"}), d.Reading))
 	}
-	return d.Description + " · " + reading
+	if d.Publish {
+		parts = append(parts, v.in(i18n.Text{EN: "results may be published", ID: "hasilnya boleh dipublikasikan"}))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // policy says in words what may leave the computer that has the dataset.

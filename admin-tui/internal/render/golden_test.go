@@ -139,7 +139,7 @@ func TestFleet(t *testing.T) {
 	}})
 	lines = append(lines, nil)
 	lines = append(lines, v.Datasets(api.DatasetList{Datasets: []api.Dataset{
-		{ID: "01960000-0000-7000-8000-0000000000c1", Name: "flights", Rows: new(int64(200_000)), Policy: result.Rows, RunnerName: "lab-pc-07", Online: true, Columns: []result.Column{{Name: "date", Type: result.Timestamp}, {Name: "delay", Type: result.Integer}, {Name: "origin", Type: result.Text}}},
+		{ID: "01960000-0000-7000-8000-0000000000c1", Name: "flights", Rows: new(int64(200_000)), Policy: result.Rows, Publish: true, RunnerName: "lab-pc-07", Online: true, Columns: []result.Column{{Name: "date", Type: result.Timestamp}, {Name: "delay", Type: result.Integer}, {Name: "origin", Type: result.Text}}},
 		{ID: "01960000-0000-7000-8000-0000000000c2", Name: "payroll", Rows: new(int64(8400)), Policy: result.Aggregates, RunnerName: "office", Description: "Salaries, 2019 to 2025"},
 	}})...)
 	lines = append(lines, nil)

@@ -276,6 +276,7 @@ func (c *Catalogue) Offer() api.DatasetsRequest {
 		out.Datasets = append(out.Datasets, api.DatasetOffer{
 			Name: e.share.Name, Columns: e.description.Columns, Policy: e.share.Policy, MinGroupSize: e.share.MinGroupSize,
 			Rows: announced(e.description.Rows, e.share), Revision: c.revisionOf(e), Description: e.share.Description,
+			Publish: e.share.Publish,
 			Reading: told(*e.description, e.share),
 		})
 	}

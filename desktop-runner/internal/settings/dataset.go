@@ -37,6 +37,7 @@ var datasetKeys = map[string]func(d *datasetForm, value *yaml.Node) error{
 	"table":          func(d *datasetForm, v *yaml.Node) error { return words(&d.Table, v) },
 	"description":    func(d *datasetForm, v *yaml.Node) error { return d.describe(v) },
 	"policy":         func(d *datasetForm, v *yaml.Node) error { return one(&d.Policy, v, result.Rows, result.Aggregates) },
+	"publish":        func(d *datasetForm, v *yaml.Node) error { return d.publish(v) },
 	"min_group_size": func(d *datasetForm, v *yaml.Node) error { return d.size(v) },
 	"format": func(d *datasetForm, v *yaml.Node) error {
 		return one(&d.Format, v, plan.CSV, plan.JSON, plan.Parquet, plan.XLSX)
@@ -93,6 +94,13 @@ func (d *datasetForm) describe(v *yaml.Node) error {
 		return fmt.Errorf("%d characters at most", maxDescription)
 	}
 	return words(&d.Description, v)
+}
+
+func (d *datasetForm) publish(v *yaml.Node) error {
+	if v.Decode(&d.Publish) != nil {
+		return fmt.Errorf("%q is not true or false", v.Value)
+	}
+	return nil
 }
 
 func (d *datasetForm) size(v *yaml.Node) error {

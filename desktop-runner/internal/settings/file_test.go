@@ -81,6 +81,7 @@ func TestFile_NamesTheLineThatIsWrong(t *testing.T) {
 		"datasets: {a: {encoding: utf8}}":    `did you mean "utf-8"?`,
 		"datasets: {a: {delimiter: abc}}":    `"abc" is not one character`,
 		"datasets: {a: {header: maybe}}":     `"maybe" is not true or false`,
+		"datasets: {a: {publish: sure}}":     `"sure" is not true or false`,
 		"datasets: {a: {min_group_size: 0}}": `"0" is not a number from 1`,
 		"datasets: {a: {types: {x: text}}}":  `"text"`,
 		"datasets: {a: {path: x, policy: rows, min_group_size: 9}}": "belongs to the policy aggregates",

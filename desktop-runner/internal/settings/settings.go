@@ -65,6 +65,7 @@ type Flags struct {
 	configFile string
 	tokenFile  string
 	shares     shares
+	published  names
 	// connections are those of the configuration file, by name.
 	connections map[string]*Connection
 	labels      labels
@@ -84,6 +85,7 @@ func Define(fs *pflag.FlagSet) *Flags {
 	fs.StringVar(&f.s.Token, "token", "", "enrolment token (or a runner's own token); needed for the first start only")
 	fs.StringVar(&f.tokenFile, "token-file", "", "file that holds the token; keeps it out of the list of processes")
 	fs.Var(&f.shares, "data", "share a data file, a folder or a pattern; without a policy only aggregates over 5 rows or more leave this computer (repeat for more; in the variable, one a line)")
+	fs.Var(&f.published, "publish", "let results made from this dataset be shown to everybody, as on a web page (repeat for more; in the variable, one a line)")
 	fs.StringVar(&f.s.StateDir, "state-dir", defaultStateDir(), "folder for the runner's credential and for results that wait")
 	fs.StringVar(&f.s.Name, "name", "", "what people call this computer (default: its host name)")
 	fs.Var(f.labels, "labels", "labels by which tasks can choose this computer")
@@ -110,6 +112,7 @@ func (f *Flags) Settings() (Settings, error) {
 	if f.configFile != "" {
 		wrong = append(wrong, f.applyFile(f.configFile))
 	}
+	wrong = append(wrong, f.shares.publish(f.published)...)
 	s := f.s
 	s.Shares, s.Labels, s.URLHosts, s.URLBytes = f.shares, f.labels, f.urlHosts, int64(f.urlLimit)
 	s.MemoryBytes, s.DiskBytes, s.OutputBytes = int64(f.memory), int64(f.disk), int64(f.output)

@@ -110,6 +110,28 @@ func TestFlags_Settings_TakesOneShareALine_FromTheEnvironment(t *testing.T) {
 	require.Equal(t, []string{"x.csv", `C:\y.csv`}, []string{s.Shares[0].Path, s.Shares[1].Path})
 }
 
+func TestFlags_Settings_PublishesOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	published := func(s settings.Settings, err error) (names []string) {
+		t.Helper()
+		require.NoError(t, err)
+		for _, share := range s.Shares {
+			if share.Publish {
+				names = append(names, share.Name)
+			}
+		}
+		return names
+	}
+	basic := []string{"--server", "http://127.0.0.1:1", "--data", "a=x.csv", "--data", "b, c=y.csv:rows", "--data", "d=z.csv"}
+	require.Empty(t, published(read(t, nil, basic...)), "off unless the owner says so")
+	require.Equal(t, []string{"a", "b, c"}, published(read(t, nil, append(basic, "--publish", "b, c", "--publish", "a")...)))
+	require.Equal(t, []string{"a", "d"}, published(read(t, map[string]string{"DDAP_PUBLISH": "a\nd\n"}, basic...)))
+	file := config(t, "publish: a\ndatasets:\n  e: {path: e.csv, publish: true}\n  f: {path: f.csv, publish: false}\n")
+	require.Equal(t, []string{"a", "e"}, published(read(t, nil, append(basic, "--config", file)...)))
+	file = config(t, "datasets: {e: {path: e.csv}, f: {path: f.csv}}")
+	require.Equal(t, []string{"f"}, published(read(t, nil, append(basic, "--config", file, "--publish", "f")...)), "also what the file shares")
+}
+
 func TestFlags_Settings_NamesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
@@ -123,6 +145,7 @@ func TestFlags_Settings_NamesWhatIsWrong(t *testing.T) {
 		"--token-file":          {"--token-file", filepath.Join(t.TempDir(), "missing")},
 		"give one of them":      {"--token", "a", "--token-file", "b"},
 		"should look like NAME": {"--data", "x.csv"},
+		`did you mean "birds"`:  {"--data", "birds=x", "--publish", "bird"},
 	} {
 		_, err := read(t, nil, args...)
 		require.ErrorContains(t, err, want)

@@ -3,10 +3,12 @@ package settings
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/shared/operation"
 	"ddap/shared/result"
 )
 
@@ -19,6 +21,8 @@ type Share struct {
 	Policy result.Policy
 	// MinGroupSize is set for the policy aggregates only.
 	MinGroupSize int
+	// Publish lets results made from it be shown to everybody.
+	Publish bool
 	// Description is what people are told of the dataset.
 	Description string
 	// Format and Reading say how the files are written; what is zero is found out.
@@ -103,3 +107,42 @@ func (s *shares) String() string { return "" }
 
 // Type names the form for the help.
 func (s *shares) Type() string { return "NAME=PATH[:rows|:aggregates[:N]]" }
+
+// publish marks those of the shares that are named. An unknown name is an error:
+// it may be a slip in what the owner meant.
+func (s *shares) publish(named names) []error {
+	var wrong []error
+	for _, name := range named {
+		i := slices.IndexFunc(*s, func(share Share) bool { return share.Name == name })
+		if i < 0 {
+			known := make([]string, len(*s))
+			for k := range *s {
+				known[k] = (*s)[k].Name
+			}
+			wrong = append(wrong, fmt.Errorf("--publish: %s", operation.UnknownName("", "dataset", name, known).Message))
+			continue
+		}
+		(*s)[i].Publish = true
+	}
+	return wrong
+}
+
+// names is a flag that can be given many times.
+type names []string
+
+// Set adds a name. From the environment, where a variable can be given only
+// once, it adds one for each line.
+func (n *names) Set(text string) error {
+	for line := range strings.Lines(text) {
+		if name := strings.TrimSpace(line); name != "" {
+			*n = append(*n, name)
+		}
+	}
+	return nil
+}
+
+// String is empty: there are none by default.
+func (n *names) String() string { return "" }
+
+// Type names the form for the help.
+func (n *names) Type() string { return "NAME" }

@@ -22,7 +22,7 @@ type knownDatasetRow struct {
 func (r knownDatasetRow) toKnown() store.KnownDataset {
 	return store.KnownDataset{
 		ID: r.ID, Name: r.Name, RunnerID: r.RunnerID, RunnerName: r.RunnerName, Live: r.Live, Removed: r.Removed,
-		Columns: r.Columns, Policy: result.Policy(r.Policy), MinGroupSize: r.MinGroupSize,
+		Columns: r.Columns, Policy: result.Policy(r.Policy), MinGroupSize: r.MinGroupSize, Publish: r.Publish,
 	}
 }
 

@@ -27,6 +27,7 @@ type datasetRow struct {
 	Rows         *int64          `bun:"rows"`
 	Revision     string          `bun:"revision"`
 	Description  string          `bun:"description"`
+	Publish      bool            `bun:"publish"`
 	Reading      string          `bun:"reading"`
 	UpdatedAt    time.Time       `bun:"updated_at"`
 	RemovedAt    *time.Time      `bun:"removed_at"`
@@ -39,7 +40,7 @@ func (r datasetRow) toDataset() store.Dataset {
 	return store.Dataset{
 		ID: r.ID, WorkspaceID: r.WorkspaceID, RunnerID: r.RunnerID, Name: r.Name, Columns: r.Columns,
 		Policy: result.Policy(r.Policy), MinGroupSize: r.MinGroupSize, Rows: r.Rows, Revision: r.Revision,
-		Description: r.Description, Reading: r.Reading, UpdatedAt: r.UpdatedAt, RemovedAt: r.RemovedAt,
+		Description: r.Description, Publish: r.Publish, Reading: r.Reading, UpdatedAt: r.UpdatedAt, RemovedAt: r.RemovedAt,
 		RunnerName: r.RunnerName, Online: r.Online,
 	}
 }
@@ -48,7 +49,7 @@ func fromOffer(workspace, runner uuid.UUID, offer api.DatasetOffer) datasetRow {
 	return datasetRow{
 		ID: uuid.Must(uuid.NewV7()), WorkspaceID: workspace, RunnerID: runner, Name: offer.Name,
 		Columns: append([]result.Column{}, offer.Columns...), Policy: string(offer.Policy), MinGroupSize: offer.MinGroupSize,
-		Rows: offer.Rows, Revision: offer.Revision, Description: offer.Description, Reading: offer.Reading,
+		Rows: offer.Rows, Revision: offer.Revision, Description: offer.Description, Publish: offer.Publish, Reading: offer.Reading,
 	}
 }
 
@@ -92,7 +93,7 @@ func putDatasets(ctx context.Context, db bun.IDB, workspace, runner uuid.UUID, o
 		Value("updated_at", "now()").
 		On("CONFLICT (id) DO UPDATE").
 		Set("columns = EXCLUDED.columns, policy = EXCLUDED.policy, min_group_size = EXCLUDED.min_group_size, rows = EXCLUDED.rows").
-		Set("revision = EXCLUDED.revision, description = EXCLUDED.description, reading = EXCLUDED.reading, updated_at = now(), removed_at = NULL").
+		Set("revision = EXCLUDED.revision, description = EXCLUDED.description, publish = EXCLUDED.publish, reading = EXCLUDED.reading, updated_at = now(), removed_at = NULL").
 		Exec(ctx)
 	return err
 }

@@ -69,7 +69,7 @@ func (s *Service) listDatasets(ctx context.Context, workspace uuid.UUID, page st
 func viewDataset(d store.Dataset) api.Dataset {
 	return api.Dataset{
 		ID: d.ID.String(), Name: d.Name, Columns: d.Columns, Policy: d.Policy, MinGroupSize: d.MinGroupSize,
-		Rows: d.Rows, Revision: d.Revision, Description: d.Description, Reading: d.Reading,
+		Rows: d.Rows, Revision: d.Revision, Description: d.Description, Publish: d.Publish, Reading: d.Reading,
 		RunnerID: d.RunnerID.String(), RunnerName: d.RunnerName, Online: d.Online,
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"ddap/server/internal/store"
 	"ddap/server/internal/wakeup"
 	"ddap/shared/api"
+	"ddap/shared/credential"
 	"ddap/shared/fault"
 	"ddap/shared/logkey"
 	"ddap/shared/result"
@@ -26,6 +27,9 @@ type Store interface {
 	store.Reports
 	GetTask(ctx context.Context, workspaceID, id uuid.UUID) (store.Task, error)
 	ListArtifacts(ctx context.Context, workspace, task uuid.UUID) ([]store.Artifact, error)
+	store.Lineages
+	FindDatasets(ctx context.Context, workspaceID uuid.UUID, names []string, ids []uuid.UUID) ([]store.KnownDataset, error)
+	FindUploads(ctx context.Context, workspace uuid.UUID, ids []uuid.UUID) ([]store.Upload, error)
 }
 
 // Service takes in and shows results. It is safe for concurrent use.
@@ -96,17 +100,22 @@ func (s *Service) View(ctx context.Context, p store.Principal, taskID uuid.UUID,
 			return api.ResultView{}, err
 		}
 		if t.State.Final() || !waiting {
-			return s.view(ctx, &t)
+			return s.view(ctx, p, &t)
 		}
 		// One more look after the wait: how far the task is now, not when it began.
 		waiting = w.Sleep(ctx)
 	}
 }
 
-func (s *Service) view(ctx context.Context, t *store.Task) (api.ResultView, error) {
+func (s *Service) view(ctx context.Context, p store.Principal, t *store.Task) (api.ResultView, error) {
+	refused, err := s.publishable(ctx, p, t)
+	if err != nil {
+		return api.ResultView{}, err
+	}
 	v := api.ResultView{
 		TaskID: t.ID.String(), Creator: t.Creator(), State: t.State, Reason: t.Reason, Message: t.Message,
 		Progress: t.ProgressView(), Artifacts: []api.Artifact{},
+		MayPublish: p.Kind != credential.Runner && len(refused) == 0, PublishRefused: refused,
 	}
 	if t.State != task.Succeeded {
 		return v, nil

@@ -21,6 +21,9 @@ type KnownDataset struct {
 	Columns      []result.Column
 	Policy       result.Policy
 	MinGroupSize int
+	// Publish says that its owner lets results be shown to everybody. Datasets of
+	// one name may differ in it: a result names those that it was made from.
+	Publish bool
 }
 
 // Catalogue answers what new tasks may name.

@@ -22,6 +22,8 @@ type Dataset struct {
 	Rows         *int64
 	Revision     string
 	Description  string
+	// Publish says that its owner lets results be shown to everybody.
+	Publish bool
 	// Reading says in its runner's words how the files are taken.
 	Reading   string
 	UpdatedAt time.Time
