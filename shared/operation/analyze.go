@@ -46,8 +46,8 @@ type AnalyzeParams struct {
 	Features []string `json:"features,omitempty"`
 	// ModelParams are the model's own parameters, checked against its ModelSpec.
 	ModelParams json.RawMessage `json:"params,omitempty"`
-	// Preprocess and Validation are for models with a target; see Preprocessing and
-	// Validating.
+	// Preprocess is for models that learn from rows, Validation for those with a
+	// target; see Preprocessing and Validating.
 	Preprocess json.RawMessage `json:"preprocess,omitempty"`
 	Validation json.RawMessage `json:"validation,omitempty"`
 	// ModelFrom is the task whose model Predict uses.
@@ -67,6 +67,9 @@ type ModelSpec struct {
 	Trains bool
 	// TakesModel says that it uses the model of another task.
 	TakesModel bool
+	// Prepares says that it takes preprocess: how columns become the numbers that it
+	// learns from.
+	Prepares bool
 	// LeavesRows says that it leaves the rows with columns of its own beside them.
 	LeavesRows bool
 	Params     []Property
@@ -185,15 +188,23 @@ func (p *AnalyzeParams) checkModelParams(spec ModelSpec) []fault.Field {
 func (p *AnalyzeParams) checkRest(spec ModelSpec) []fault.Field {
 	var out []fault.Field
 	for _, part := range []struct {
-		path string
-		raw  *json.RawMessage
-	}{{"params.preprocess", &p.Preprocess}, {"params.validation", &p.Validation}} {
+		path  string
+		raw   *json.RawMessage
+		takes bool
+		whose string
+	}{
+		{"params.preprocess", &p.Preprocess, spec.Trains || spec.Prepares, "is for models that learn from rows"},
+		{"params.validation", &p.Validation, spec.Trains, "is for models that learn a target"},
+	} {
 		if string(*part.raw) == "null" {
 			*part.raw = nil
 		}
-		if len(*part.raw) > 0 && !spec.Trains {
-			out = append(out, fault.Field{Path: part.path, Message: "is for models that learn a target, not for " + string(p.Model)})
+		if len(*part.raw) > 0 && !part.takes {
+			out = append(out, fault.Field{Path: part.path, Message: part.whose + ", not for " + string(p.Model)})
 		}
+	}
+	if p.standardizes() {
+		out = append(out, p.checkScaler()...)
 	}
 	if p.TargetType != "" && !spec.Trains {
 		out = append(out, fault.Field{Path: "params.target_type", Message: "is for models that learn a target, not for " + string(p.Model)})

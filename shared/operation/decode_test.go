@@ -230,6 +230,7 @@ func TestModelParameters_DefaultsAreThoseOfTheSpecification(t *testing.T) {
 	}
 	for _, spec := range operation.Models() {
 		require.Containsf(t, effective, spec.Model, "a model without a line here")
+		analyze.Model = spec.Model
 		params, err := effective[spec.Model]()
 		require.NoError(t, err)
 		raw, err := json.Marshal(params)

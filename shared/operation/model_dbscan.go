@@ -25,6 +25,7 @@ func (p *AnalyzeParams) DBSCAN() (DBSCANParams, error) {
 	if err := p.decodeModelParams(&out); err != nil {
 		return out, err
 	}
+	out.Standardize = p.scales()
 	if out.Eps <= 0 {
 		return out, fault.BadFields("operation.DBSCAN", "invalid_params", fault.Field{
 			Path: dbscanEps, Message: fmt.Sprintf("must be more than 0, not %v", out.Eps),
@@ -36,7 +37,7 @@ func (p *AnalyzeParams) DBSCAN() (DBSCANParams, error) {
 const dbscanEps = "params.params.eps"
 
 var dbscanModel = ModelSpec{
-	Model: DBSCAN, LeavesRows: true,
+	Model: DBSCAN, LeavesRows: true, Prepares: true,
 	check: func(p *AnalyzeParams) []fault.Field {
 		_, err := p.DBSCAN()
 		return fieldsAt(err, dbscanEps)
@@ -67,8 +68,8 @@ var dbscanModel = ModelSpec{
 			Name: "standardize", Kind: Boolean, Default: true,
 			Title: i18n.Text{EN: "Standardize features", ID: "Standarkan fitur"},
 			Help: i18n.Text{
-				EN: "Scales each feature to mean 0 and standard deviation 1, so that units do not matter.",
-				ID: "Menskalakan setiap fitur ke rata-rata 0 dan simpangan baku 1, agar satuan tidak berpengaruh.",
+				EN: "Scales each column of numbers to mean 0 and standard deviation 1, so that units do not matter.",
+				ID: "Menskalakan setiap kolom angka ke rata-rata 0 dan simpangan baku 1, agar satuan tidak berpengaruh.",
 			},
 		},
 	},

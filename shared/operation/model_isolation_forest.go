@@ -32,7 +32,7 @@ func (p *AnalyzeParams) IsolationForest() (IsolationForestParams, error) {
 }
 
 var isolationForestModel = ModelSpec{
-	Model: IsolationForest, LeavesRows: true, check: checkIsolationForest,
+	Model: IsolationForest, LeavesRows: true, Prepares: true, check: checkIsolationForest,
 	Title: i18n.Text{EN: "Find unusual rows (isolation forest)", ID: "Temukan baris yang tidak biasa (isolation forest)"},
 	Help: i18n.Text{
 		EN: "Gives each row a score that says how unlike the others it is.",

@@ -26,6 +26,7 @@ func (p *AnalyzeParams) KMeans() (KMeansParams, error) {
 	if err := p.decodeModelParams(&out); err != nil {
 		return out, err
 	}
+	out.Standardize = p.scales()
 	switch r := out.NClustersRange; {
 	case len(r) == 2 && r[0] >= r[1]:
 		return out, badRange("is %d to %d, but the first must be the smaller one", r[0], r[1])
@@ -46,7 +47,7 @@ func badRange(format string, args ...any) error {
 }
 
 var kmeansModel = ModelSpec{
-	Model: KMeans, LeavesRows: true,
+	Model: KMeans, LeavesRows: true, Prepares: true,
 	check: func(p *AnalyzeParams) []fault.Field {
 		_, err := p.KMeans()
 		return fieldsAt(err, triedRange)
@@ -91,8 +92,8 @@ var kmeansModel = ModelSpec{
 			Name: "standardize", Kind: Boolean, Default: true,
 			Title: i18n.Text{EN: "Standardize features", ID: "Standarkan fitur"},
 			Help: i18n.Text{
-				EN: "Scales each feature to mean 0 and standard deviation 1, so that units do not matter.",
-				ID: "Menskalakan setiap fitur ke rata-rata 0 dan simpangan baku 1, agar satuan tidak berpengaruh.",
+				EN: "Scales each column of numbers to mean 0 and standard deviation 1, so that units do not matter.",
+				ID: "Menskalakan setiap kolom angka ke rata-rata 0 dan simpangan baku 1, agar satuan tidak berpengaruh.",
 			},
 		},
 	},

@@ -25,6 +25,7 @@ func (p *AnalyzeParams) PCA() (PCAParams, error) {
 	if err := p.decodeModelParams(&out); err != nil {
 		return out, err
 	}
+	out.Standardize = p.scales()
 	if n := out.NComponents; n != nil && (*n <= 0 || *n > 1 && *n != math.Trunc(*n)) {
 		return out, fault.BadFields("operation.PCA", "invalid_params", fault.Field{
 			Path: pcaComponents, Message: fmt.Sprintf("must be a whole number, or a part of the variance between 0 and 1, not %v", *n),
@@ -36,7 +37,7 @@ func (p *AnalyzeParams) PCA() (PCAParams, error) {
 const pcaComponents = "params.params.n_components"
 
 var pcaModel = ModelSpec{
-	Model: PCA, LeavesRows: true,
+	Model: PCA, LeavesRows: true, Prepares: true,
 	check: func(p *AnalyzeParams) []fault.Field {
 		_, err := p.PCA()
 		return fieldsAt(err, pcaComponents)
@@ -64,8 +65,8 @@ var pcaModel = ModelSpec{
 			Name: "standardize", Kind: Boolean, Default: false,
 			Title: i18n.Text{EN: "Standardize features", ID: "Standarkan fitur"},
 			Help: i18n.Text{
-				EN: "Scales each feature to standard deviation 1, so that units do not matter.",
-				ID: "Menskalakan setiap fitur ke simpangan baku 1, agar satuan tidak berpengaruh.",
+				EN: "Scales each column of numbers to standard deviation 1, so that units do not matter.",
+				ID: "Menskalakan setiap kolom angka ke simpangan baku 1, agar satuan tidak berpengaruh.",
 			},
 		},
 	},

@@ -1,8 +1,10 @@
 package operation
 
 import (
+	"encoding/json"
 	"slices"
 
+	"ddap/shared/fault"
 	"ddap/shared/i18n"
 )
 
@@ -59,7 +61,47 @@ func (p *AnalyzeParams) Preprocessing() (Preprocess, error) {
 	if slices.Contains([]Model{Ridge, Lasso, ElasticNet, LogisticRegression}, p.Model) {
 		out.DropFirst, out.Scaler = true, StandardScaler
 	}
+	if p.standardizes() && p.standardize() {
+		out.Scaler = StandardScaler
+	}
 	return out, decodeParams("params.preprocess", p.Preprocess, &out)
+}
+
+// standardizes reports whether the model has the parameter standardize.
+func (p *AnalyzeParams) standardizes() bool {
+	return slices.Contains([]Model{KMeans, DBSCAN, PCA}, p.Model)
+}
+
+// standardize is the parameter of that name of a model that has it: another word
+// for the scaler, which scikit-learn's users look for where the model is.
+func (p *AnalyzeParams) standardize() bool {
+	out := struct {
+		Standardize bool `json:"standardize"`
+	}{p.Model != PCA}
+	// What is wrong with other parameters is found elsewhere.
+	_ = json.Unmarshal(p.ModelParams, &out)
+	return out.Standardize
+}
+
+// scales is whether numbers are scaled, where the scaler and standardize are two
+// words for it.
+func (p *AnalyzeParams) scales() bool {
+	out, err := p.Preprocessing()
+	return err == nil && out.Scaler == StandardScaler
+}
+
+// checkScaler refuses a scaler that says otherwise than standardize.
+func (p *AnalyzeParams) checkScaler() []fault.Field {
+	var said struct {
+		Standardize *bool `json:"standardize"`
+	}
+	if len(p.ModelParams) == 0 || len(p.Preprocess) == 0 || json.Unmarshal(p.ModelParams, &said) != nil {
+		return nil
+	}
+	if said.Standardize == nil || *said.Standardize == p.scales() {
+		return nil
+	}
+	return []fault.Field{{Path: "params.preprocess.scaler", Message: "says otherwise than params.params.standardize; leave one of them out"}}
 }
 
 func choices[T ~string](of ...T) []string {

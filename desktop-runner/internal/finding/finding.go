@@ -96,6 +96,16 @@ func (m Metric) Rows() (rows int64, zeroTold, ok bool) {
 // CountsRows reports whether the metric is itself a number of rows.
 func (m Metric) CountsRows() bool { return m.Basis.kind == count || m.Basis.kind == remainder }
 
+// UsedAndDropped gives the metrics that say how many rows were used and how many
+// were left out, and that they are the parts of all rows.
+func UsedAndDropped(used, dropped int64) ([]Metric, Split) {
+	return []Metric{
+		{Name: "rows", Value: float64(used + dropped), Basis: Count()},
+		{Name: "rows_used", Value: float64(used), Basis: Count()},
+		{Name: "rows_dropped", Value: float64(dropped), Basis: Remainder()},
+	}, Split{Total: "rows", Parts: []string{"rows_used", "rows_dropped"}, Keep: "rows_used"}
+}
+
 // Split says that some counting metrics are the parts of another, so that one
 // that is withheld could be had by subtraction.
 type Split struct {

@@ -33,10 +33,10 @@ func TestRun_LeavesRowsWithTheirGroupsAndScores(t *testing.T) {
 	t.Parallel()
 	in := input("x", steptest.Example("penguins.json"), result.Rows)
 	for model, columns := range map[string][]string{
-		`"model":"kmeans","params":{"n_clusters":3}`:                     {"cluster"},
-		`"model":"dbscan","params":{"eps":0.6}`:                          {"cluster"},
-		`"model":"pca","params":{"n_components":2,"whiten":true}`:        {"pc1", "pc2"},
-		`"model":"pca","params":{"n_components":0.9,"standardize":true}`: {"pc1", "pc2", "pc3"},
+		`"model":"kmeans","params":{"n_clusters":3}`:              {"cluster"},
+		`"model":"dbscan","params":{"eps":0.6}`:                   {"cluster"},
+		`"model":"pca","params":{"n_components":2,"whiten":true}`: {"pc1", "pc2"},
+		`"model":"pca","features":["Beak Length (mm)","Beak Depth (mm)","Flipper Length (mm)","Body Mass (g)"],"params":{"n_components":0.9,"standardize":true}`: {"pc1", "pc2", "pc3"},
 	} {
 		p, d, output := analyze(t, in, model)
 		require.NotEmpty(t, output, model)
@@ -91,7 +91,7 @@ func TestRun_RoundsTheRowsThatStayWhereAFewWereLeftOut(t *testing.T) {
 	t.Parallel()
 	content := "x,y\n,1\n" + strings.Repeat("1,2\n3,5\n2,9\n", 21)
 	in := input("x", steptest.Write(t, "a.csv", content), result.Aggregates)
-	_, d, _ := analyze(t, in, `"model":"kmeans","params":{"n_clusters":2}`)
+	_, d, _ := analyze(t, in, `"model":"kmeans","preprocess":{"numeric_imputation":"drop"},"params":{"n_clusters":2}`)
 	require.NotContains(t, d.Metrics, "rows")
 	require.True(t, d.Dataset.RowsApproximate)
 	require.Equal(t, int64(60), d.Dataset.Rows)

@@ -150,7 +150,7 @@ func (r *report) withhold(ctx context.Context, s *step.Step, features []result.C
 
 func (r *report) finding() finding.Finding {
 	strongest := r.pairs[0]
-	metrics, split := (&matrix.Matrix{Rows: int(r.used), Dropped: r.total - r.used}).Counts()
+	metrics, split := finding.UsedAndDropped(r.used, r.total-r.used)
 	metrics = append(metrics,
 		finding.Metric{Name: "columns", Value: float64(len(r.features)), Basis: finding.Known()},
 		finding.Metric{Name: "pairs", Value: float64(len(r.pairs)), Basis: finding.Known()},

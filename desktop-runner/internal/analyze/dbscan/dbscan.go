@@ -10,8 +10,8 @@ import (
 
 	"ddap/desktop-runner/internal/analyze/dbscan/density"
 	"ddap/desktop-runner/internal/analyze/kmeans/lloyd"
-	"ddap/desktop-runner/internal/analyze/matrix"
 	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/prepared"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step"
@@ -36,35 +36,27 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	features, err := matrix.Features(s.Relation, p.Features, "", string(p.Model))
-	if err != nil {
-		return finding.Finding{}, err
-	}
 	if err := allowed(s, asked.MinSamples); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("loading", 0.4, 0.5)
 	// The points, and the tree of them.
-	numbers, m, err := matrix.Load(ctx, s, features, 2*len(features)+(len(features)+3)/4+3)
+	beside := func(columns int) int { return 2*columns + (columns+3)/4 + 3 }
+	d, err := prepared.Read(ctx, s, p, prepared.Work{Beside: beside, Squares: true})
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	r := report{m: m, numbers: numbers, asked: asked, points: s.SingleRowsMayShow}
-	r.model = finding.Fit{Rows: int64(m.Rows), Parameters: int64(len(features)), Support: int64(m.Rows)}
-	if err := matrix.Judge(ctx, s, features, &r.model); err != nil {
+	r := report{d: d, asked: asked, points: s.SingleRowsMayShow}
+	r.model = finding.Fit{Rows: int64(d.Rows), Parameters: int64(len(d.Columns)), Support: int64(d.Rows)}
+	if err := d.Judge(ctx, s, &r.model); err != nil {
 		return finding.Finding{}, err
-	}
-	if m.Rows == 0 {
-		return finding.Finding{}, fault.BadFields("dbscan.Run", string(task.InvalidParams), fault.Field{
-			Path: "params.source", Message: "has no row with a number in every column; use fewer columns, or fill missing numbers first",
-		})
 	}
 	s.Tracker.Counted("fitting", 0.5, 0.9)
 	if err := r.fit(ctx, s.Tracker.Advance); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("writing", 0.9, 1)
-	output, err := m.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
+	output, _, err := d.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
 		into[0] = float64(r.g.Labels[i])
 	})
 	if err != nil {
@@ -73,7 +65,7 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	f, err := r.finding()
 	f.Output = output
 	f.Parameters = map[string]any{
-		"model": p.Model, "features": source.NamesOf(features), "eps": asked.Eps, "min_samples": asked.MinSamples,
+		"model": p.Model, "features": source.NamesOf(d.Features), "eps": asked.Eps, "min_samples": asked.MinSamples,
 		"metric": "euclidean", "standardize": asked.Standardize,
 	}
 	return f, err
@@ -91,12 +83,11 @@ func allowed(s *step.Step, minSamples int) error {
 }
 
 type report struct {
-	m       *matrix.Matrix
-	numbers [][]float64
-	asked   operation.DBSCANParams
-	model   finding.Fit
-	g       *density.Groups
-	sizes   []int64
+	d     *prepared.Data
+	asked operation.DBSCANParams
+	model finding.Fit
+	g     *density.Groups
+	sizes []int64
 	// far are the distances to the neighbor that makes a row one of the core, of
 	// some rows, sorted; only where single rows may show.
 	far    []float64
@@ -106,7 +97,7 @@ type report struct {
 }
 
 func (r *report) fit(ctx context.Context, advance func(float64)) error {
-	x, _, err := points.Of(ctx, r.numbers, r.asked.Standardize)
+	x, err := points.Of(ctx, r.d.Numbers, r.d.Scaling)
 	if err != nil {
 		return err
 	}
@@ -136,7 +127,7 @@ func (r *report) fit(ctx context.Context, advance func(float64)) error {
 
 // noise counts the rows in no group.
 func (r *report) noise() int64 {
-	out := int64(r.m.Rows)
+	out := int64(r.d.Rows)
 	for _, size := range r.sizes {
 		out -= size
 	}
@@ -148,8 +139,12 @@ func (r *report) finding() (finding.Finding, error) {
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	noise, grouped := r.noise(), int64(r.m.Rows)-r.noise()
-	metrics, split := r.m.Counts()
+	steps, err := r.d.Steps(r.model)
+	if err != nil {
+		return finding.Finding{}, err
+	}
+	noise, grouped := r.noise(), int64(r.d.Rows)-r.noise()
+	metrics, split := r.d.Counts()
 	metrics = append(metrics,
 		finding.Metric{Name: "n_clusters", Value: float64(r.g.K), Basis: finding.Known()},
 		finding.Metric{Name: "rows_grouped", Value: float64(grouped), Basis: finding.Remainder()},
@@ -168,7 +163,7 @@ func (r *report) finding() (finding.Finding, error) {
 			split, {Total: "rows_used", Parts: []string{"rows_grouped", "rows_noise"}, Keep: "rows_used"},
 			{Total: "rows_grouped", Parts: []string{"rows_core", "rows_border"}, Keep: "rows_grouped"},
 		},
-		Tables: []finding.Table{table},
+		Tables: []finding.Table{table, steps},
 	}
 	if names := table.Frame.Nrow(); names > 0 {
 		labels := make([]any, names)
@@ -184,7 +179,7 @@ func (r *report) finding() (finding.Finding, error) {
 }
 
 func (r *report) notes() []string {
-	out := r.m.Notes()
+	out := r.d.Notes()
 	if r.g.K > maxShown {
 		out = append(out, fmt.Sprintf("The table has the largest %d groups; a larger eps makes fewer.", maxShown))
 	}

@@ -30,7 +30,7 @@ func (r *report) clusters() (*finding.Groups, error) {
 	t := &finding.Groups{
 		Name: "clusters", Title: "Groups and their means", Size: "size", Told: []string{"cluster"}, Model: &r.model,
 		Columns: []result.Column{{Name: "cluster", Type: result.Integer}, {Name: "size", Type: result.Integer}},
-		Outside: int64(r.m.Rows), Varied: map[string][]int64{},
+		Outside: int64(r.d.Rows), Varied: map[string][]int64{},
 	}
 	shown := r.shown()
 	rows := make([][]any, len(shown))
@@ -39,7 +39,7 @@ func (r *report) clusters() (*finding.Groups, error) {
 		t.Outside -= r.sizes[group]
 	}
 	names := map[string]bool{"cluster": true, "size": true}
-	for j, c := range r.m.Columns {
+	for j, c := range r.d.Columns {
 		name := c.Name
 		for names[name] {
 			name += " (mean)"
@@ -51,7 +51,7 @@ func (r *report) clusters() (*finding.Groups, error) {
 			rows[i] = append(rows[i], means[group])
 		}
 		if !r.points {
-			differ := varied.ByGroup(r.numbers[j], r.g.Labels, r.g.K)
+			differ := varied.ByGroup(r.d.Numbers[j], r.g.Labels, r.g.K)
 			for _, group := range shown {
 				t.Varied[name] = append(t.Varied[name], differ[group])
 			}
@@ -71,7 +71,7 @@ func (r *report) means(feature int) []float64 {
 	out := make([]float64, r.g.K)
 	for i, label := range r.g.Labels {
 		if label >= 0 {
-			out[label] += r.numbers[feature][i] / float64(r.sizes[label])
+			out[label] += r.d.Numbers[feature][i] / float64(r.sizes[label])
 		}
 	}
 	return out

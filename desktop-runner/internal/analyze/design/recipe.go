@@ -8,6 +8,7 @@ import (
 	"ddap/desktop-runner/internal/analyze/estimator"
 	"ddap/desktop-runner/internal/analyze/spread"
 	"ddap/desktop-runner/internal/analyze/varied"
+	"ddap/desktop-runner/internal/step"
 	"ddap/shared/fault"
 	"ddap/shared/operation"
 	"ddap/shared/result"
@@ -142,18 +143,28 @@ func tooLarge(column string) error {
 	return bad("params.features", "the numbers of %s are too large to calculate with; leave it out", column)
 }
 
+// Allowed refuses what an owner does not share who shares summaries only.
+func (o Options) Allowed(s *step.Step) error {
+	if by := o.NumericImputation; !s.SingleRowsMayShow && (by == operation.ImputeMedian || by == operation.ImputeMostFrequent) {
+		return fault.New("design.Allowed", fault.Forbidden, string(task.PolicyRefused),
+			"what %s finds may be the number of a single row; let numeric_imputation be mean or drop", by)
+	}
+	return nil
+}
+
 // Tells reports whether a column tells anything to learn from in the whole table,
 // so that it need not be refused when nobody has named it.
 func (o Options) Tells(c *Column) bool {
 	least := max(o.MinRows, 1)
 	if c.Codes != nil {
 		there := 0
-		for _, code := range c.Codes {
-			if code != Missing {
+		codes := make([]float64, len(c.Codes))
+		for i, code := range c.Codes {
+			if codes[i] = float64(code); code != Missing {
 				there++
 			}
 		}
-		return there >= least
+		return there >= least && (o.MinRows <= 1 || varied.Count(codes) >= int64(least))
 	}
 	values := slices.DeleteFunc(slices.Clone(c.Numbers), math.IsNaN)
 	return len(values) >= least && (o.MinRows <= 1 || varied.Count(values) >= int64(least))
@@ -294,6 +305,38 @@ func (in *Input) told() []Category {
 		return in.Categories[1:]
 	}
 	return in.Categories
+}
+
+// Unscaled is the recipe without its scales.
+func (r *Recipe) Unscaled() *Recipe {
+	out := *r
+	out.Inputs = slices.Clone(r.Inputs)
+	for i := range out.Inputs {
+		out.Inputs[i].Shift, out.Inputs[i].Factor = 0, 0
+	}
+	return &out
+}
+
+// Scaling gives what Unscaled leaves out, for each column that Apply makes: a
+// number x becomes (x - shift) / factor.
+func (r *Recipe) Scaling() (shift, factor []float64) {
+	for _, in := range r.Inputs {
+		for range in.Width() {
+			shift, factor = append(shift, in.Shift), append(factor, in.Factor)
+			if in.Factor == 0 {
+				factor[len(factor)-1] = 1
+			}
+		}
+	}
+	return shift, factor
+}
+
+// Width is how many columns Apply makes of the input.
+func (in *Input) Width() int {
+	if Categorical(in.Type) {
+		return len(in.told())
+	}
+	return 1
 }
 
 // Usable says of each row whether it is complete enough to be applied.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"ddap/desktop-runner/internal/analyze/matrix"
 	"ddap/desktop-runner/internal/analyze/smoothing"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
@@ -26,7 +25,7 @@ type report struct {
 
 func (r report) finding(parameters map[string]any, total int64) (finding.Finding, error) {
 	n := int64(len(r.data.y))
-	metrics, split := (&matrix.Matrix{Rows: int(n), Dropped: total - n}).Counts()
+	metrics, split := finding.UsedAndDropped(n, total-n)
 	f := finding.Finding{
 		Kind: finding.Kind(operation.Analyze, operation.HoltWinters), Parameters: parameters, Metrics: metrics, Splits: []finding.Split{split},
 		Charts: []finding.Chart{r.chart()},

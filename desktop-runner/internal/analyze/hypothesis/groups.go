@@ -276,7 +276,7 @@ func (s *sample) report(model operation.Model, level float64) (finding.Finding, 
 }
 
 func counted(model operation.Model, total, used int64) finding.Finding {
-	metrics, split := (&matrix.Matrix{Rows: int(used), Dropped: total - used}).Counts()
+	metrics, split := finding.UsedAndDropped(used, total-used)
 	f := finding.Finding{Kind: finding.Kind(operation.Analyze, model), Metrics: metrics, Splits: []finding.Split{split}}
 	if total > used {
 		f.Notes = []string{"{rows_dropped} rows were left out: a value is missing, or they are in none of the groups compared."}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"ddap/desktop-runner/internal/analyze/estimator"
-	"ddap/desktop-runner/internal/analyze/matrix"
+	"ddap/desktop-runner/internal/analyze/prepared"
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
@@ -26,7 +26,7 @@ const (
 	beside = 3
 )
 
-// Run gives each row with a number in every feature a score, and leaves all rows
+// Run gives each row that can be used a score, and leaves all rows
 // with it as the task's output. Errors are invalid_params and policy_refused
 // faults, or the engine's.
 func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding.Finding, error) {
@@ -37,26 +37,22 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err //nolint:wrapcheck // a fault
 	}
-	features, err := matrix.Features(s.Relation, p.Features, "", string(p.Model))
-	if err != nil {
-		return finding.Finding{}, err
-	}
 	s.Tracker.Stage("loading", 0.4, 0.6)
-	x, err := matrix.Columnwise(ctx, s, features, true, beside)
+	d, err := prepared.Read(ctx, s, p, prepared.Work{Beside: func(int) int { return beside }})
 	if err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Counted("fitting", 0.6, 0.9)
-	r := report{asked: asked, features: features, used: len(x[0])}
-	if r.forest, err = Fit(ctx, x, asked, estimator.Settings{RandomState: p.RandomState}); err != nil {
+	r := report{asked: asked, d: d}
+	if r.forest, err = Fit(ctx, d.Numbers, asked, estimator.Settings{RandomState: p.RandomState}); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Advance(0.5)
-	if r.scores, err = r.forest.Scores(ctx, x); err != nil {
+	if r.scores, err = r.forest.Scores(ctx, d.Numbers); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("writing", 0.9, 1)
-	out, from, err := s.WriteWith(ctx, added(), nil, matrix.Complete(features), r.fill)
+	out, from, err := d.Write(ctx, s, added(), r.fill)
 	if err != nil {
 		return finding.Finding{}, err
 	}
@@ -68,11 +64,10 @@ func added() []result.Column {
 }
 
 type report struct {
-	asked    operation.IsolationForestParams
-	features []result.Column
-	used     int
-	forest   *Forest
-	scores   []float64
+	asked  operation.IsolationForestParams
+	d      *prepared.Data
+	forest *Forest
+	scores []float64
 }
 
 // fill gives a row's score as its authors have it, where more is more unusual:
@@ -95,33 +90,33 @@ func (r *report) finding(ctx context.Context, s *step.Step, p *operation.Analyze
 			anomalies++
 		}
 	}
-	metrics, split := (&matrix.Matrix{Rows: r.used, Dropped: s.Rows - int64(r.used)}).Counts()
+	metrics, split := r.d.Counts()
 	metrics = append(metrics,
 		finding.Metric{Name: "n_anomalies", Value: float64(anomalies), Basis: finding.Count()},
-		finding.Metric{Name: "offset", Value: r.forest.Offset, Basis: finding.Over(int64(r.used))},
+		finding.Metric{Name: "offset", Value: r.forest.Offset, Basis: finding.Over(int64(r.d.Rows))},
 		finding.Metric{Name: "n_estimators", Value: float64(len(r.forest.Trees)), Basis: finding.Known()},
-		finding.Metric{Name: "max_samples", Value: float64(r.forest.MaxSamples), Basis: finding.Over(int64(r.used))})
+		finding.Metric{Name: "max_samples", Value: float64(r.forest.MaxSamples), Basis: finding.Over(int64(r.d.Rows))})
 	f := finding.Finding{
 		Kind:    finding.Kind(operation.Analyze, operation.IsolationForest),
 		Summary: "{n_anomalies} of {rows_used} rows are unlike the others.",
 		Parameters: map[string]any{
-			"model": operation.IsolationForest, "features": source.NamesOf(r.features), "random_state": p.RandomState, "n_estimators": r.asked.NEstimators,
+			"model": operation.IsolationForest, "features": source.NamesOf(r.d.Features), "random_state": p.RandomState, "n_estimators": r.asked.NEstimators,
 			"max_samples": r.asked.MaxSamples, "contamination": r.asked.Contamination, "max_features": r.asked.MaxFeatures,
 		},
 		Metrics: metrics, Splits: []finding.Split{split}, Tables: []finding.Table{unusual}, Charts: []finding.Chart{r.histogram()}, Output: out,
 		Notes: []string{"anomaly_score is from 0 to 1; the more, the fewer random splits set a row apart from the others. Rows above {offset}, without its sign, are anomalies."},
 	}
-	if int64(r.used) < s.Rows {
-		f.Notes = append(f.Notes, "{rows_dropped} rows have no score: a number is missing in them, or not finite.")
-	}
-	return f, nil
+	steps, err := r.d.Steps(finding.Fit{Rows: int64(r.d.Rows), Support: int64(r.d.Rows)})
+	f.Tables = append(f.Tables, steps)
+	f.Notes = append(f.Notes, r.d.Notes()...)
+	return f, err
 }
 
 // unusual shows the rows with the highest scores.
 func (r *report) unusual(ctx context.Context, s *step.Step, out *finding.Output, from string) (*finding.Sample, error) {
 	score := out.Columns[len(out.Columns)-len(added())].Name
 	order := []string{engine.Identifier(score) + " DESC"}
-	for _, c := range r.features { // equal scores in an order that is always the same
+	for _, c := range r.d.Features { // equal scores in an order that is always the same
 		order = append(order, engine.Identifier(c.Name))
 	}
 	rows, err := s.DB.Rows(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s IS NOT NULL ORDER BY %s LIMIT %d",
@@ -129,7 +124,7 @@ func (r *report) unusual(ctx context.Context, s *step.Step, out *finding.Output,
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the engine's
 	}
-	sample := &finding.Sample{Name: "anomalies", Title: "Most unusual rows", Columns: out.Columns, TotalRows: int64(r.used)}
+	sample := &finding.Sample{Name: "anomalies", Title: "Most unusual rows", Columns: out.Columns, TotalRows: int64(r.d.Rows)}
 	sample.Frame, err = frame.New(out.Columns, rows)
 	return sample, err
 }

@@ -18,7 +18,7 @@ import (
 
 func run(t *testing.T, s *step.Step, params string) (finding.Finding, error) {
 	t.Helper()
-	p, err := operation.Decode(operation.Analyze, json.RawMessage(`{"source":{"dataset":"x"},"model":"isolation_forest","params":`+params+`}`))
+	p, err := operation.Decode(operation.Analyze, json.RawMessage(`{"source":{"dataset":"x"},"model":"isolation_forest","preprocess":{"numeric_imputation":"drop"},"params":`+params+`}`))
 	require.NoError(t, err)
 	return isolation.Run(t.Context(), s, p.(*operation.AnalyzeParams))
 }
@@ -78,5 +78,5 @@ func TestRun_NamesItsColumnsApart_AndTakesRowsWithoutNumbers(t *testing.T) {
 	_, err = run(t, steptest.Open(t, steptest.Write(t, "b.csv", "a,b\n,1\n2,\n")), `{}`)
 	var bad *fault.Error
 	require.ErrorAs(t, err, &bad)
-	require.Equal(t, "params.features", bad.Fields[0].Path)
+	require.Equal(t, "params.source", bad.Fields[0].Path)
 }

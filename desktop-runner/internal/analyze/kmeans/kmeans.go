@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/kmeans/lloyd"
-	"ddap/desktop-runner/internal/analyze/matrix"
 	"ddap/desktop-runner/internal/analyze/points"
+	"ddap/desktop-runner/internal/analyze/prepared"
 	"ddap/desktop-runner/internal/analyze/varied"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
@@ -37,12 +37,8 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	features, err := matrix.Features(s.Relation, p.Features, "", string(p.Model))
-	if err != nil {
-		return finding.Finding{}, err
-	}
 	s.Tracker.Stage("loading", 0.4, 0.5)
-	numbers, m, err := matrix.Load(ctx, s, features, beside(len(features)))
+	d, err := prepared.Read(ctx, s, p, prepared.Work{Beside: beside, Squares: true})
 	if err != nil {
 		return finding.Finding{}, err
 	}
@@ -50,29 +46,29 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if r := asked.NClustersRange; len(r) == 2 {
 		from, to, field = r[0], r[1], "n_clusters_range[0]"
 	}
-	model := finding.Fit{Rows: int64(m.Rows), Parameters: int64(to), Support: int64(m.Rows)}
-	if err := matrix.Judge(ctx, s, features, &model); err != nil {
+	model := finding.Fit{Rows: int64(d.Rows), Parameters: int64(to), Support: int64(d.Rows)}
+	if err := d.Judge(ctx, s, &model); err != nil {
 		return finding.Finding{}, err
 	}
-	if m.Rows < from {
+	if d.Rows < from {
 		return finding.Finding{}, fault.BadFields("kmeans.Run", string(task.InvalidParams), fault.Field{
 			Path:    "params.params." + field,
-			Message: fmt.Sprintf("is %d, but there are fewer rows without missing values; ask for fewer groups", from),
+			Message: fmt.Sprintf("is %d, but there are fewer rows; ask for fewer groups", from),
 		})
 	}
-	r := report{m: m, numbers: numbers, asked: asked, model: model, points: s.SingleRowsMayShow}
-	if err := r.try(ctx, s, p.RandomState, from, min(to, m.Rows)); err != nil {
+	r := report{d: d, asked: asked, model: model, points: s.SingleRowsMayShow}
+	if err := r.try(ctx, s, p.RandomState, from, min(to, d.Rows)); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Stage("writing", 0.9, 1)
-	output, err := m.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
+	output, _, err := d.Write(ctx, s, []result.Column{{Name: "cluster", Type: result.Integer}}, func(i int64, into []float64) {
 		into[0] = float64(r.c.Labels[i])
 	})
 	if err != nil {
 		return finding.Finding{}, err
 	}
 	f, err := r.finding(map[string]any{
-		"model": p.Model, "features": source.NamesOf(features), "random_state": p.RandomState,
+		"model": p.Model, "features": source.NamesOf(d.Features), "random_state": p.RandomState,
 		"n_clusters": r.asked.NClusters, "n_init": asked.NInit, "max_iter": asked.MaxIter, "tol": asked.Tol, "standardize": asked.Standardize,
 	})
 	f.Output = output
@@ -89,7 +85,7 @@ func beside(columns int) int { return columns + (columns+1)/2 + 6 }
 // try divides the rows into each number of groups, and keeps the one to tell of.
 func (r *report) try(ctx context.Context, s *step.Step, seed int64, from, to int) error {
 	s.Tracker.Counted("fitting", 0.5, 0.9)
-	x, scale, err := points.Of(ctx, r.numbers, r.asked.Standardize)
+	x, err := points.Of(ctx, r.d.Numbers, r.d.Scaling)
 	if err != nil {
 		return err
 	}
@@ -97,7 +93,6 @@ func (r *report) try(ctx context.Context, s *step.Step, seed int64, from, to int
 	if err != nil {
 		return err
 	}
-	r.scale = scale
 	for k := from; k <= to; k++ {
 		c, err := lloyd.Cluster(ctx, x, lloyd.Options{
 			K: k, Starts: r.asked.NInit, Iterations: r.asked.MaxIter, Seed: seed, Tol: r.asked.Tol * tolerance,
@@ -124,17 +119,15 @@ func (r *report) try(ctx context.Context, s *step.Step, seed int64, from, to int
 type report struct {
 	trial // the one to tell of
 
-	m       *matrix.Matrix
-	numbers [][]float64
-	scale   points.Scaling
-	asked   operation.KMeansParams
-	model   finding.Fit
-	points  bool
+	d      *prepared.Data
+	asked  operation.KMeansParams
+	model  finding.Fit
+	points bool
 	// tried has all trials, without their labels.
 	tried []trial
 }
 
-func (r *report) k() int { return len(r.c.Centres) / len(r.m.Columns) }
+func (r *report) k() int { return len(r.c.Centres) / len(r.d.Columns) }
 
 func (r *report) finding(parameters map[string]any) (finding.Finding, error) {
 	table, err := r.clusters()
@@ -142,7 +135,7 @@ func (r *report) finding(parameters map[string]any) (finding.Finding, error) {
 		return finding.Finding{}, err
 	}
 	k := r.k()
-	metrics, split := r.m.Counts()
+	metrics, split := r.d.Counts()
 	metrics = append(metrics,
 		finding.Metric{Name: "n_clusters", Value: float64(k), Basis: finding.Known()},
 		finding.Metric{Name: "inertia", Value: r.c.Inertia, Basis: finding.Over(int64(r.c.Apart))},
@@ -153,17 +146,22 @@ func (r *report) finding(parameters map[string]any) (finding.Finding, error) {
 	}
 	f := finding.Finding{
 		Kind:       finding.Kind(operation.Analyze, operation.KMeans),
-		Summary:    fmt.Sprintf("{rows_used} rows fall into {n_clusters} groups by %s.", plural(len(r.m.Columns))),
+		Summary:    fmt.Sprintf("{rows_used} rows fall into {n_clusters} groups by %s.", plural(len(r.d.Features))),
 		Parameters: parameters, Metrics: metrics, Splits: []finding.Split{split},
-		Tables: []finding.Table{table}, Notes: r.m.Notes(),
+		Tables: []finding.Table{table}, Notes: r.d.Notes(),
 		Charts: []finding.Chart{&finding.Sizes{Name: "cluster_sizes", Title: "Size of each group", Groups: "clusters", AxisTitle: "Group", Labels: labels(k)}},
 	}
-	if r.points && len(r.m.Columns) > 1 {
-		f.Charts = append(f.Charts, r.scatter(k))
+	if x, y, ok := r.d.Pair(); ok && r.points {
+		f.Charts = append(f.Charts, r.scatter(k, x, y))
 	}
 	if k < r.asked.NClusters {
 		f.Notes = append(f.Notes, fmt.Sprintf("%d groups were asked for, but there are only {n_clusters} different rows.", r.asked.NClusters))
 	}
+	steps, err := r.d.Steps(r.model)
+	if err != nil {
+		return f, err
+	}
+	f.Tables = append(f.Tables, steps)
 	if r.asked.Standardize {
 		f.Notes = append(f.Notes, "Distances and inertia are in standard deviations of the features; centres are in the features' own units.")
 	}
@@ -184,13 +182,13 @@ func plural(columns int) string {
 }
 
 func (r *report) clusters() (*finding.Groups, error) {
-	p := len(r.m.Columns)
+	p := len(r.d.Columns)
 	t := &finding.Groups{
 		Name: "clusters", Title: "Groups and their centres", Size: "size", Told: []string{"cluster"}, Model: &r.model,
 		Columns: []result.Column{{Name: "cluster", Type: result.Integer}, {Name: "size", Type: result.Integer}},
 	}
 	names := map[string]bool{"cluster": true, "size": true}
-	for _, c := range r.m.Columns {
+	for _, c := range r.d.Columns {
 		name := c.Name
 		for names[name] {
 			name += " (centre)"
@@ -206,14 +204,14 @@ func (r *report) clusters() (*finding.Groups, error) {
 	for i, size := range sizes {
 		rows[i] = []any{int64(i), size}
 		for j := range p {
-			rows[i] = append(rows[i], r.scale.Back(j, r.c.Centres[i*p+j]))
+			rows[i] = append(rows[i], r.d.Scaling.Back(j, r.c.Centres[i*p+j]))
 		}
 	}
 	if !r.points {
 		t.Formed = formed(r.c, p)
 		t.Varied = map[string][]int64{}
 		for j := range p {
-			t.Varied[t.Columns[2+j].Name] = varied.ByGroup(r.numbers[j], r.c.Formed, r.k())
+			t.Varied[t.Columns[2+j].Name] = varied.ByGroup(r.d.Numbers[j], r.c.Formed, r.k())
 		}
 	}
 	var err error
@@ -241,22 +239,22 @@ func labels(k int) []any {
 	return out
 }
 
-// scatter shows an even choice of the rows by their first two features.
-func (r *report) scatter(k int) *finding.Points {
+// scatter shows an even choice of the rows by two of the columns.
+func (r *report) scatter(k, x, y int) *finding.Points {
 	chart := result.Chart{
 		Name: "cluster_scatter", Type: result.Scatter,
-		Title:  "Groups by " + r.m.Columns[0].Name + " and " + r.m.Columns[1].Name,
-		X:      result.Axis{Title: r.m.Columns[0].Name, Type: result.Float},
-		Y:      result.Axis{Title: r.m.Columns[1].Name, Type: result.Float},
+		Title:  "Groups by " + r.d.Columns[x].Name + " and " + r.d.Columns[y].Name,
+		X:      result.Axis{Title: r.d.Columns[x].Name, Type: result.Float},
+		Y:      result.Axis{Title: r.d.Columns[y].Name, Type: result.Float},
 		Series: make([]result.Series, k),
 	}
 	for i := range chart.Series {
 		chart.Series[i] = result.Series{Name: fmt.Sprintf("Group %d", i), X: []any{}, Y: []any{}}
 	}
-	every := (r.m.Rows + maxPoints - 1) / maxPoints
-	for i := 0; i < r.m.Rows; i += every {
+	every := (r.d.Rows + maxPoints - 1) / maxPoints
+	for i := 0; i < r.d.Rows; i += every {
 		s := &chart.Series[r.c.Labels[i]]
-		s.X, s.Y = append(s.X, r.numbers[0][i]), append(s.Y, r.numbers[1][i])
+		s.X, s.Y = append(s.X, r.d.Numbers[x][i]), append(s.Y, r.d.Numbers[y][i])
 	}
 	return &finding.Points{Chart: chart}
 }

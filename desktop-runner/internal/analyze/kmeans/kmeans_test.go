@@ -35,6 +35,9 @@ func metric(f finding.Finding, name string) float64 {
 	return math.NaN()
 }
 
+// measures are the columns of numbers of penguins.json.
+const measures = `"Beak Length (mm)","Beak Depth (mm)","Flipper Length (mm)","Body Mass (g)"`
+
 // The numbers are scikit-learn's; testdata/reference.py prints them.
 func TestRun_FindsTheGroupsOfScikitLearn(t *testing.T) {
 	t.Parallel()
@@ -56,7 +59,7 @@ func TestRun_FindsTheGroupsOfScikitLearn(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(fmt.Sprint(tc.k), func(t *testing.T) {
 			t.Parallel()
-			f, err := run(t, t.Context(), steptest.Example("penguins.json"), fmt.Sprintf(`"params":{"n_clusters":%d,"n_init":20}`, tc.k))
+			f, err := run(t, t.Context(), steptest.Example("penguins.json"), fmt.Sprintf(`"features":[%s],"preprocess":{"numeric_imputation":"drop"},"params":{"n_clusters":%d,"n_init":20}`, measures, tc.k))
 			require.NoError(t, err)
 			require.InEpsilon(t, tc.inertia, metric(f, "inertia"), 1e-9)
 			require.InEpsilon(t, tc.silhouette, metric(f, "silhouette_score"), 1e-9)
@@ -69,6 +72,22 @@ func TestRun_FindsTheGroupsOfScikitLearn(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Texts and missing values are prepared as scikit-learn's SimpleImputer,
+// StandardScaler and OneHotEncoder do; testdata/reference.py prints the numbers.
+func TestRun_FindsTheGroupsOfScikitLearn_InTextsAndMissingValues(t *testing.T) {
+	t.Parallel()
+	for k, inertia := range map[int]float64{3: 690.2309583489352, 6: 351.1576840557823} {
+		f, err := run(t, t.Context(), steptest.Example("penguins.json"), fmt.Sprintf(`"params":{"n_clusters":%d,"n_init":50}`, k))
+		require.NoError(t, err)
+		require.InEpsilon(t, inertia, metric(f, "inertia"), 1e-9)
+		require.InDelta(t, 0, metric(f, "rows_dropped"), 0)
+		groups, steps := f.Tables[0].(*finding.Groups), f.Tables[1].(*finding.Estimates)
+		require.Equal(t, "preprocessing", steps.Name)
+		require.Equal(t, "Species_Adelie", groups.Columns[2].Name)
+		require.Len(t, frame.Rows(steps.Frame), 7)
 	}
 }
 
@@ -92,7 +111,7 @@ func TestRun_IsTheSameOnAnyNumberOfCores(t *testing.T) {
 func TestRun_MakesNoMoreGroupsThanThereAreDifferentRows(t *testing.T) {
 	t.Parallel()
 	path := steptest.Write(t, "a.csv", "x,y\n"+strings.Repeat("1,1\n", 5)+strings.Repeat("2,2\n", 3)+"9,\n")
-	f, err := run(t, t.Context(), path, `"params":{"n_clusters":4}`)
+	f, err := run(t, t.Context(), path, `"preprocess":{"numeric_imputation":"drop"},"params":{"n_clusters":4}`)
 	require.NoError(t, err)
 	rows := frame.Rows(f.Tables[0].(*finding.Groups).Frame)
 	require.Equal(t, [][]any{{int64(0), int64(5), 1.0, 1.0}, {int64(1), int64(3), 2.0, 2.0}}, rows)

@@ -9,8 +9,8 @@ import (
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/correlation"
-	"ddap/desktop-runner/internal/analyze/matrix"
 	"ddap/desktop-runner/internal/analyze/pca/components"
+	"ddap/desktop-runner/internal/analyze/prepared"
 	"ddap/desktop-runner/internal/finding"
 	"ddap/desktop-runner/internal/frame"
 	"ddap/desktop-runner/internal/source"
@@ -38,24 +38,21 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	features, err := matrix.Features(s.Relation, p.Features, "", string(p.Model))
-	if err != nil {
-		return finding.Finding{}, err
-	}
-	if len(features) > maxColumns {
-		return finding.Finding{}, bad("params.features", "at most %d columns are taken, and these are %d; name fewer", maxColumns, len(features))
-	}
 	s.Tracker.Stage("loading", 0.4, 0.6)
-	beside := 4
-	if !s.SingleRowsMayShow {
-		beside = len(features) + 4
-	}
-	numbers, m, err := matrix.Load(ctx, s, features, beside)
+	d, err := prepared.Read(ctx, s, p, prepared.Work{Squares: true, Beside: func(columns int) int {
+		if s.SingleRowsMayShow {
+			return 4
+		}
+		return columns + 4
+	}})
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	r := report{m: m, numbers: numbers, asked: asked, points: s.SingleRowsMayShow}
-	if err := r.judge(ctx, s, features); err != nil {
+	if len(d.Columns) > maxColumns {
+		return finding.Finding{}, bad("params.features", "at most %d columns are taken, of which each category of a text is one, and these are %d; name fewer", maxColumns, len(d.Columns))
+	}
+	r := report{d: d, asked: asked, points: s.SingleRowsMayShow}
+	if err := r.judge(ctx, s); err != nil {
 		return finding.Finding{}, err
 	}
 	s.Tracker.Counted("fitting", 0.6, 0.8)
@@ -67,14 +64,14 @@ func Run(ctx context.Context, s *step.Step, p *operation.AnalyzeParams) (finding
 	for k := range columns {
 		columns[k] = result.Column{Name: name(k), Type: result.Float}
 	}
-	output, err := m.Write(ctx, s, columns, func(i int64, into []float64) { r.c.Scores(numbers, int(i), asked.Whiten, into) })
+	output, _, err := d.Write(ctx, s, columns, func(i int64, into []float64) { r.c.Scores(d.Numbers, int(i), asked.Whiten, into) })
 	if err != nil {
 		return finding.Finding{}, err
 	}
 	f, err := r.finding()
 	f.Output = output
 	f.Parameters = map[string]any{
-		"model": p.Model, "features": source.NamesOf(features), "n_components": asked.NComponents,
+		"model": p.Model, "features": source.NamesOf(d.Features), "n_components": asked.NComponents,
 		"whiten": asked.Whiten, "standardize": asked.Standardize,
 	}
 	return f, err
@@ -87,37 +84,36 @@ func bad(path, format string, args ...any) error {
 }
 
 type report struct {
-	m       *matrix.Matrix
-	numbers [][]float64
-	asked   operation.PCAParams
-	model   finding.Fit
-	c       *components.Components
-	points  bool
+	d      *prepared.Data
+	asked  operation.PCAParams
+	model  finding.Fit
+	c      *components.Components
+	points bool
 }
 
 // judge asks the policy. All components together are the covariance of the
 // columns, with which one can calculate what a regression of one column by
 // others tells; so it is judged as one of all columns.
-func (r *report) judge(ctx context.Context, s *step.Step, features []result.Column) (err error) {
-	rows := int64(r.m.Rows)
-	r.model = finding.Fit{Rows: rows, Parameters: int64(len(features)) + 1, Support: rows}
+func (r *report) judge(ctx context.Context, s *step.Step) (err error) {
+	rows := int64(r.d.Rows)
+	r.model = finding.Fit{Rows: rows, Parameters: int64(len(r.d.Columns)) + 1, Support: rows}
 	if s.SingleRowsMayShow {
 		return nil
 	}
-	if err := matrix.Judge(ctx, s, features, &r.model); err != nil {
+	if err := r.d.Judge(ctx, s, &r.model); err != nil {
 		return err
 	}
-	if r.model.Leverages, err = correlation.Leverages(ctx, r.numbers); err != nil {
+	if r.model.Leverages, err = correlation.Leverages(ctx, r.d.Numbers); err != nil {
 		return err
 	}
 	return s.Judge(r.model)
 }
 
 func (r *report) fit(ctx context.Context) (err error) {
-	if r.m.Rows < 2 {
-		return bad("params.source", "fewer than two rows have all numbers, of which nothing differs; use fewer columns, or fill missing numbers first")
+	if r.d.Rows < 2 {
+		return bad("params.source", "fewer than two rows can be used, of which nothing differs; choose another numeric_imputation, or fewer columns")
 	}
-	if r.c, err = components.Find(ctx, r.numbers, r.asked.Standardize); err != nil {
+	if r.c, err = components.Find(ctx, r.d.Numbers, r.d.Scaling.Factor); err != nil {
 		return err
 	}
 	if r.c.Total == 0 {
@@ -135,7 +131,7 @@ func (r *report) fit(ctx context.Context) (err error) {
 		}
 	}
 	if r.points {
-		return r.c.ByScores(ctx, r.numbers)
+		return r.c.ByScores(ctx, r.d.Numbers)
 	}
 	return nil
 }
@@ -145,22 +141,26 @@ func (r *report) finding() (finding.Finding, error) {
 	if err != nil {
 		return finding.Finding{}, err
 	}
+	steps, err := r.d.Steps(r.model)
+	if err != nil {
+		return finding.Finding{}, err
+	}
 	explained := 0.0
 	for k := range r.c.K() {
 		explained += r.c.Variance[k] / r.c.Total
 	}
-	metrics, split := r.m.Counts()
+	metrics, split := r.d.Counts()
 	metrics = append(metrics,
 		finding.Metric{Name: "n_components", Value: float64(r.c.K()), Basis: finding.Known()},
-		finding.Metric{Name: "explained_variance_ratio", Value: explained, Basis: finding.Over(int64(r.m.Rows))},
-		finding.Metric{Name: "first_explained_variance_ratio", Value: r.c.Variance[0] / r.c.Total, Basis: finding.Over(int64(r.m.Rows))},
+		finding.Metric{Name: "explained_variance_ratio", Value: explained, Basis: finding.Over(int64(r.d.Rows))},
+		finding.Metric{Name: "first_explained_variance_ratio", Value: r.c.Variance[0] / r.c.Total, Basis: finding.Over(int64(r.d.Rows))},
 	)
 	f := finding.Finding{
 		Kind: finding.Kind(operation.Analyze, operation.PCA),
 		Summary: "{n_components} components explain {explained_variance_ratio} of the variance of {rows_used} rows, " +
 			"the first alone {first_explained_variance_ratio}.",
 		Metrics: metrics, Splits: []finding.Split{split},
-		Tables: []finding.Table{variance, loadings}, Charts: []finding.Chart{r.scree()}, Notes: r.notes(),
+		Tables: []finding.Table{variance, loadings, steps}, Charts: []finding.Chart{r.scree()}, Notes: r.notes(),
 	}
 	if r.points && r.c.K() > 1 {
 		f.Charts = append(f.Charts, r.scatter())
@@ -192,7 +192,7 @@ func (r *report) tables() (variance, loadings *finding.Estimates, err error) {
 		return nil, nil, err
 	}
 	rows = nil
-	for j, c := range r.m.Columns {
+	for j, c := range r.d.Columns {
 		row := []any{c.Name, r.c.Means[j], r.c.Spreads[j]}
 		for _, d := range r.c.Directions {
 			row = append(row, d[j])
@@ -226,9 +226,9 @@ func (r *report) scree() *finding.Curves {
 func (r *report) scatter() *finding.Points {
 	s := result.Series{Name: "Rows", X: []any{}, Y: []any{}}
 	scores := make([]float64, r.c.K())
-	every := (r.m.Rows + maxPoints - 1) / maxPoints
-	for i := 0; i < r.m.Rows; i += every {
-		if r.c.Scores(r.numbers, i, r.asked.Whiten, scores); !math.IsNaN(scores[1]) {
+	every := (r.d.Rows + maxPoints - 1) / maxPoints
+	for i := 0; i < r.d.Rows; i += every {
+		if r.c.Scores(r.d.Numbers, i, r.asked.Whiten, scores); !math.IsNaN(scores[1]) {
 			s.X, s.Y = append(s.X, scores[0]), append(s.Y, scores[1])
 		}
 	}
@@ -240,7 +240,7 @@ func (r *report) scatter() *finding.Points {
 }
 
 func (r *report) notes() []string {
-	out := r.m.Notes()
+	out := r.d.Notes()
 	spreads := slices.DeleteFunc(slices.Clone(r.c.Spreads), func(v float64) bool { return v == 0 })
 	if !r.asked.Standardize && slices.Max(spreads) > uneven*slices.Min(spreads) {
 		out = append(out, "The columns are spread very differently, so that the widest decide the components; standardize makes all count alike.")

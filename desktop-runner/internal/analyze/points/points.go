@@ -5,7 +5,6 @@ package points
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"ddap/desktop-runner/internal/analyze/parallel"
@@ -43,27 +42,31 @@ type Scaling struct{ Shift, Factor []float64 }
 // Back gives a number of column j in its own unit.
 func (s Scaling) Back(j int, v float64) float64 { return v*s.Factor[j] + s.Shift[j] }
 
-// Of makes points of columns of equal length, which it copies. Standardized ones have
-// mean 0 and standard deviation 1 (of the population, as StandardScaler has it);
-// a constant column becomes 0. The error is the context's.
-func Of(ctx context.Context, columns [][]float64, standardize bool) (Points, Scaling, error) {
-	p := len(columns)
-	s := Scaling{make([]float64, p), slices.Repeat([]float64{1}, p)}
-	if standardize {
-		err := parallel.Each(ctx, parallel.Threads(0), p, func(j int) {
-			var variance float64
-			s.Shift[j], variance = spread.MeanAndVariance(columns[j])
-			if variance > 0 {
-				s.Factor[j] = math.Sqrt(variance)
-			}
-		})
-		if err != nil {
-			return Points{}, s, err
+// Unscaled leaves the numbers of so many columns as they are.
+func Unscaled(columns int) Scaling {
+	return Scaling{make([]float64, columns), slices.Repeat([]float64{1}, columns)}
+}
+
+// Standardizing gives columns mean 0 and standard deviation 1 (of the population,
+// as StandardScaler has it); a constant column becomes 0. The error is the
+// context's.
+func Standardizing(ctx context.Context, columns [][]float64) (Scaling, error) {
+	s := Unscaled(len(columns))
+	return s, parallel.Each(ctx, parallel.Threads(0), len(columns), func(j int) {
+		var deviation float64
+		if s.Shift[j], deviation = spread.MeanAndDeviation(columns[j]); deviation > 0 {
+			s.Factor[j] = deviation
 		}
-	}
+	})
+}
+
+// Of makes points of columns of equal length, which it copies. The error is the
+// context's.
+func Of(ctx context.Context, columns [][]float64, s Scaling) (Points, error) {
+	p := len(columns)
 	x := Points{N: len(columns[0]), P: p}
 	x.Data = make([]float64, x.N*p)
-	err := x.Each(ctx, func(_, from, to int) {
+	return x, x.Each(ctx, func(_, from, to int) {
 		for j, column := range columns {
 			shift, factor := s.Shift[j], s.Factor[j]
 			for i := from; i < to; i++ {
@@ -71,7 +74,6 @@ func Of(ctx context.Context, columns [][]float64, standardize bool) (Points, Sca
 			}
 		}
 	})
-	return x, s, err
 }
 
 // SquaredDistance gives the squared Euclidean distance.

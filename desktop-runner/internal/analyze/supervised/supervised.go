@@ -80,8 +80,8 @@ func prepare(ctx context.Context, s *step.Step, p *operation.AnalyzeParams, l Le
 	if r.options.Preprocess, err = p.Preprocessing(); err != nil {
 		return nil, err
 	}
-	if by := r.options.NumericImputation; !s.SingleRowsMayShow && (by == operation.ImputeMedian || by == operation.ImputeMostFrequent) {
-		return nil, refused("what %s finds may be the number of a single row; let numeric_imputation be mean or drop", by)
+	if err := r.options.Allowed(s); err != nil {
+		return nil, err
 	}
 	if r.validation, err = p.Validating(); err != nil {
 		return nil, err

@@ -28,8 +28,7 @@ func TestCluster_LabelsAsScikitLearn(t *testing.T) {
 	t.Parallel()
 	for name, set := range pointstest.Sets(t) {
 		for _, want := range set.DBSCAN {
-			x, _, err := points.Of(t.Context(), set.Columns, want.Standardize)
-			require.NoError(t, err)
+			x := pointstest.Points(t, set.Columns, want.Standardize)
 			g := cluster(t, x, want.Eps, want.MinSamples)
 			require.Equalf(t, want.Labels, g.Labels, "%s %v", name, want.Eps)
 			require.Equal(t, want.Core, g.Core)

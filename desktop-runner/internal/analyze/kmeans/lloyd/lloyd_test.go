@@ -27,8 +27,7 @@ func cluster(t *testing.T, x points.Points, o lloyd.Options) *lloyd.Clustering {
 func TestCluster_IsAsGoodAsScikitLearn(t *testing.T) {
 	t.Parallel()
 	for name, set := range pointstest.Sets(t) {
-		x, _, err := points.Of(t.Context(), set.Columns, true)
-		require.NoError(t, err)
+		x := pointstest.Points(t, set.Columns, true)
 		for _, want := range set.KMeans {
 			var got []float64
 			for seed := range int64(10) {

@@ -42,19 +42,19 @@ const (
 	nothing = 1e-14
 )
 
-// Find decomposes the covariance matrix, which is added up in a fixed order. Its
+// Find decomposes the covariance matrix of the columns, each divided by its factor
+// (nil divides none), which is added up in a fixed order. Its
 // eigenvalues are exact to about 1e-15 of the largest one. It needs two rows; the
 // memory that it takes grows with p² only. The error is the context's, or that
 // the decomposition failed.
-func Find(ctx context.Context, columns [][]float64, standardize bool) (*Components, error) {
+func Find(ctx context.Context, columns [][]float64, factors []float64) (*Components, error) {
 	n, p := len(columns[0]), len(columns)
 	c := &Components{Means: make([]float64, p), Factors: make([]float64, p), Spreads: make([]float64, p), rows: n}
 	err := parallel.Each(ctx, parallel.Threads(0), p, func(j int) {
 		mean, variance := spread.MeanAndVariance(columns[j])
 		c.Means[j], c.Factors[j], c.Spreads[j] = mean, 1, math.Sqrt(variance*float64(n)/float64(n-1))
-		if standardize && variance > 0 {
-			// By the deviation of the population, as StandardScaler has it.
-			c.Factors[j] = math.Sqrt(variance)
+		if factors != nil {
+			c.Factors[j] = factors[j]
 		}
 	})
 	if err != nil {

@@ -11,15 +11,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/analyze/pca/components"
+	"ddap/desktop-runner/internal/analyze/points"
 	"ddap/desktop-runner/internal/analyze/points/pointstest"
 )
+
+func factors(t *testing.T, columns [][]float64, standardize bool) []float64 {
+	t.Helper()
+	if !standardize {
+		return nil
+	}
+	s, err := points.Standardizing(t.Context(), columns)
+	require.NoError(t, err)
+	return s.Factor
+}
 
 func TestFind_AgreesWithScikitLearn(t *testing.T) {
 	t.Parallel()
 	const tolerance = 1e-6
 	for name, set := range pointstest.Sets(t) {
 		for _, want := range set.PCA {
-			c, err := components.Find(t.Context(), set.Columns, want.Standardize)
+			c, err := components.Find(t.Context(), set.Columns, factors(t, set.Columns, want.Standardize))
 			require.NoError(t, err)
 			require.NoError(t, c.ByScores(t.Context(), set.Columns))
 			require.Equal(t, want.Kept, c.Explaining(0.9))
@@ -56,10 +67,10 @@ func TestFind_IsTheSameOnAnyNumberOfCores(t *testing.T) {
 	defer runtime.GOMAXPROCS(all)
 	x := random(50_000, 7)
 	runtime.GOMAXPROCS(1)
-	want, err := components.Find(t.Context(), x, true)
+	want, err := components.Find(t.Context(), x, factors(t, x, true))
 	require.NoError(t, err)
 	runtime.GOMAXPROCS(3)
-	got, err := components.Find(t.Context(), x, true)
+	got, err := components.Find(t.Context(), x, factors(t, x, true))
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 }
@@ -68,7 +79,7 @@ func TestFind_IsTheSameOnAnyNumberOfCores(t *testing.T) {
 func TestFind_FollowsTheScaleAndNotTheOrder(t *testing.T) {
 	t.Parallel()
 	x := random(300, 4)
-	want, err := components.Find(t.Context(), x, false)
+	want, err := components.Find(t.Context(), x, nil)
 	require.NoError(t, err)
 	for j := range x {
 		slices.Reverse(x[j])
@@ -76,7 +87,7 @@ func TestFind_FollowsTheScaleAndNotTheOrder(t *testing.T) {
 			x[j][i] = 4*x[j][i] + 100
 		}
 	}
-	got, err := components.Find(t.Context(), x, false)
+	got, err := components.Find(t.Context(), x, nil)
 	require.NoError(t, err)
 	for k, v := range want.Variance {
 		require.InEpsilon(t, 16*v, got.Variance[k], 1e-9)
@@ -87,7 +98,7 @@ func TestFind_FollowsTheScaleAndNotTheOrder(t *testing.T) {
 func TestFind_TakesMoreColumnsThanRowsAndThoseThatFollow(t *testing.T) {
 	t.Parallel()
 	x := random(3, 5)
-	c, err := components.Find(t.Context(), x, false)
+	c, err := components.Find(t.Context(), x, nil)
 	require.NoError(t, err)
 	require.Equal(t, 3, c.K())
 	require.True(t, c.Empty(2), "three points lie in a plane")
@@ -101,6 +112,6 @@ func TestFind_StopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := components.Find(ctx, random(10, 2), false)
+	_, err := components.Find(ctx, random(10, 2), nil)
 	require.ErrorIs(t, err, context.Canceled)
 }

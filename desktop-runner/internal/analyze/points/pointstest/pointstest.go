@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"ddap/desktop-runner/internal/analyze/points"
 )
 
 // Set is a data set, and what scikit-learn says of it.
@@ -58,4 +60,17 @@ func Sets(t *testing.T) map[string]Set {
 	}
 	require.NoError(t, json.NewDecoder(plain).Decode(&out))
 	return out.Sets
+}
+
+// Points makes points of columns, standardized where that is asked for.
+func Points(t *testing.T, columns [][]float64, standardize bool) points.Points {
+	t.Helper()
+	s, err := points.Unscaled(len(columns)), error(nil)
+	if standardize {
+		s, err = points.Standardizing(t.Context(), columns)
+	}
+	require.NoError(t, err)
+	x, err := points.Of(t.Context(), columns, s)
+	require.NoError(t, err)
+	return x
 }
