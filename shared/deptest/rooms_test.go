@@ -194,7 +194,11 @@ var rooms = []room{
 	{"desktop-runner/internal/database/databasetest", []string{"desktop-runner/internal/plan", "shared/certtest"}, "gives servers to the tests of any package"},
 	{"desktop-runner/internal/finding", []string{"desktop-runner/internal/frame", "shared/operation", "shared/result"}, "what an operation found, before it is sealed"},
 	{"desktop-runner/internal/frame", []string{"shared/result"}, "small frames"},
-	{"desktop-runner/internal/engine", []string{"desktop-runner/internal/plan"}, "the engine knows files and limits, and no operation"},
+	{
+		"desktop-runner/internal/engine",
+		[]string{"desktop-runner/internal/plan", "desktop-runner/internal/sharepath"},
+		"the engine knows files and limits, and no operation",
+	},
 
 	// People at a shell, and what drives the built programs.
 	{"admin-tui", []string{"admin-tui/internal/command", "shared/..."}, "main only wires"},

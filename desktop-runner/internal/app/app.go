@@ -6,10 +6,8 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -92,13 +90,7 @@ func assemble(s settings.Settings, c *client.Client, folder *identity.Folder, lo
 	if err != nil {
 		return nil, err
 	}
-	// Where the state folder lies behind a symbolic link, the child would be
-	// held to another path than the one that it uses.
-	root, err := filepath.EvalSymlinks(filepath.Dir(folder.Path(workFolder)))
-	if err != nil {
-		return nil, fmt.Errorf("find state folder: %w", err)
-	}
-	root = filepath.Join(root, workFolder)
+	root := folder.Path(workFolder)
 	facts := machine.Look()
 	limits := facts.Share(plan.Limits{MemoryBytes: s.MemoryBytes, DiskBytes: s.DiskBytes, Threads: s.Threads}, s.Slots)
 	launcher := &worker.Launcher{RequireSandbox: s.RequireSandbox}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sharepath"
 )
 
 // What a task may use when its owner has set no limits: enough for files of
@@ -35,6 +37,7 @@ type Options struct {
 	// nothing is written at all, and nothing spilled.
 	WorkDir string
 	// Files are the data files that may be read, as sharepath.Resolve gives them.
+	// They are held until Close, and read by what PathOf gives.
 	Files []string
 	// Limits bound memory, disk and threads; zero fields take cautious defaults.
 	Limits plan.Limits
@@ -46,6 +49,7 @@ type DB struct {
 	pool     *sql.DB
 	conn     *sql.Conn
 	workDir  string
+	held     map[string]*sharepath.Held
 	progress progressReader
 	// appended is how far an Append is, as the bits of a float64.
 	appended atomic.Uint64
@@ -53,7 +57,8 @@ type DB struct {
 
 // Open starts a database and locks it down. After Open nothing but Files can be
 // read, nothing but WorkDir can be written, no extension can be loaded, and none
-// of it can be changed by a statement.
+// of it can be changed by a statement. The error is an *Error of kind Unreadable
+// where a file cannot be held; it then wraps one of sharepath.Hold.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	workDir := ""
 	if o.WorkDir != "" {
@@ -62,18 +67,22 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			return nil, fmt.Errorf("finding the work folder: %w", err)
 		}
 	}
+	held, err := hold(o.Files)
+	if err != nil {
+		return nil, err
+	}
 	pool, err := sql.Open("duckdb", "")
 	if err != nil {
-		return nil, fmt.Errorf("opening the database: %w", classify(err))
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", classify(err)), release(held))
 	}
 	// In memory, every connection of a pool would see the same database but not
 	// the same progress or temporary tables.
 	pool.SetMaxOpenConns(1)
-	db := &DB{pool: pool, workDir: workDir}
+	db := &DB{pool: pool, workDir: workDir, held: held}
 	if db.conn, err = pool.Conn(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("connecting: %w", classify(err)), pool.Close())
+		return nil, errors.Join(fmt.Errorf("connecting: %w", classify(err)), pool.Close(), release(held))
 	}
-	for _, statement := range lockDown(workDir, o) {
+	for _, statement := range lockDown(workDir, db.allowed(), o.Limits) {
 		if _, err := db.conn.ExecContext(ctx, statement); err != nil {
 			return nil, errors.Join(fmt.Errorf("locking down: %w", classify(err)), db.Close())
 		}
@@ -85,8 +94,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // lockDown lists the settings in the only order that works: limits while
 // settings can still be made, then the paths, then external access (which
 // freezes the paths), and the lock last.
-func lockDown(workDir string, o Options) []string {
-	memory, disk, threads := o.Limits.MemoryBytes, o.Limits.DiskBytes, o.Limits.Threads
+func lockDown(workDir string, files []string, limits plan.Limits) []string {
+	memory, disk, threads := limits.MemoryBytes, limits.DiskBytes, limits.Threads
 	if memory <= 0 {
 		memory = defaultMemoryBytes
 	}
@@ -120,7 +129,7 @@ func lockDown(workDir string, o Options) []string {
 		"SET autoload_known_extensions = false",
 		"SET allow_community_extensions = false",
 		"SET allowed_directories = " + writable,
-		"SET allowed_paths = [" + strings.Join(allowed(o.Files), ", ") + "]",
+		"SET allowed_paths = [" + strings.Join(files, ", ") + "]",
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	}
@@ -128,7 +137,27 @@ func lockDown(workDir string, o Options) []string {
 
 // Close ends the database and frees what it holds.
 func (db *DB) Close() error {
-	return errors.Join(db.conn.Close(), db.pool.Close())
+	return errors.Join(db.conn.Close(), db.pool.Close(), release(db.held))
+}
+
+// PathOf gives the path by which a file of Options.Files is read, here and by
+// whoever else looks into it: DuckDB compares the names of what it may read when it
+// is asked, and opens what has the name a moment later. A path that is none of them
+// stays what it is.
+func (db *DB) PathOf(file string) string {
+	if h, ok := db.held[file]; ok {
+		return h.Path()
+	}
+	return file
+}
+
+// InPlace reports whether these of Options.Files still are the files that were
+// there at Open.
+func (db *DB) InPlace(files []string) bool {
+	return !slices.ContainsFunc(files, func(file string) bool {
+		h, ok := db.held[file]
+		return ok && !h.InPlace()
+	})
 }
 
 // WorkDir is the folder that the database may write to, without symbolic links.
@@ -232,10 +261,33 @@ func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "'
 // another, that one is not among those allowed.
 func Path(path string) string { return Literal(path) }
 
-func allowed(files []string) []string {
-	out := make([]string, len(files))
-	for i, f := range files {
-		out[i] = Literal(f)
+func (db *DB) allowed() []string {
+	var out []string
+	for _, h := range db.held {
+		out = append(out, Literal(h.Path()))
 	}
 	return out
+}
+
+func hold(files []string) (map[string]*sharepath.Held, error) {
+	held := make(map[string]*sharepath.Held, len(files))
+	for _, path := range files {
+		if held[path] != nil {
+			continue
+		}
+		h, err := sharepath.Hold(path)
+		if err != nil {
+			return nil, errors.Join(&Error{Kind: Unreadable, Err: err}, release(held))
+		}
+		held[path] = h
+	}
+	return held, nil
+}
+
+func release(held map[string]*sharepath.Held) error {
+	var wrong []error
+	for _, h := range held {
+		wrong = append(wrong, h.Close())
+	}
+	return errors.Join(wrong...)
 }

@@ -48,6 +48,12 @@ func Open(path string) (*Folder, error) {
 	if err := durable.MakeFolder(path); err != nil {
 		return nil, fault.E(op, fault.Internal, err)
 	}
+	// The owner may have put it behind a symbolic link. What a task is given has to be
+	// without one, or its child takes that for one that somebody has put there since.
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, fault.E(op, fault.Internal, fmt.Errorf("find state folder: %w", err))
+	}
 	lock := flock.New(filepath.Join(path, lockFile))
 	locked, err := lock.TryLock()
 	if err != nil {
@@ -68,7 +74,8 @@ func (f *Folder) Close() error {
 	return nil
 }
 
-// Path names a file or folder inside the state folder.
+// Path names a file or folder inside the state folder, without symbolic links above
+// the folder itself.
 func (f *Folder) Path(name string) string { return filepath.Join(f.path, name) }
 
 type registration struct {

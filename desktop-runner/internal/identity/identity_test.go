@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/uuid"
@@ -35,6 +36,17 @@ func TestOpen_RefusesASecondRunner_UntilTheFirstIsGone(t *testing.T) {
 
 	require.NoError(t, first.Close())
 	require.NoError(t, open(t, path).Close())
+}
+
+func TestFolder_Path_HasNoLinkInIt(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	actual, link := filepath.Join(root, "actual"), filepath.Join(root, "link")
+	require.NoError(t, os.Mkdir(actual, 0o700))
+	require.NoError(t, os.Symlink(actual, link))
+	f := open(t, filepath.Join(link, "state"))
+	require.Equal(t, filepath.Join(actual, "state", "work"), f.Path("work"))
 }
 
 func TestFolder_RegistrationID_StaysUntilACredentialIsSaved(t *testing.T) {

@@ -190,7 +190,7 @@ func (w *work) open(ctx context.Context, s *step.Step, inputs []plan.Input, firs
 			continue
 		}
 		counted, err := s.DB.Rows(ctx, "SELECT count(*) FROM "+rel.From)
-		if err != nil {
+		if err = rel.Settle(err); err != nil {
 			return nil, err
 		}
 		s.Rows, _ = counted[0][0].(int64)
@@ -198,19 +198,17 @@ func (w *work) open(ctx context.Context, s *step.Step, inputs []plan.Input, firs
 	return notes, nil
 }
 
-// inputs gives those that are data, with the real paths of their files. The one
-// that an operation is about comes first in the parameters.
+// inputs gives those that are data. The one that an operation is about comes first
+// in the parameters.
 func (w *work) inputs() ([]plan.Input, error) {
 	var out []plan.Input
 	for _, in := range w.plan.Inputs {
 		if in.File == nil {
 			continue
 		}
-		file, err := source.LocateAll(in.Name, *in.File)
-		if err != nil {
+		if err := source.CheckPlaces(in.Name, *in.File); err != nil {
 			return nil, err
 		}
-		in.File = &file
 		out = append(out, in)
 	}
 	if len(out) == 0 {

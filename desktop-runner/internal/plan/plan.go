@@ -64,6 +64,8 @@ type Origin struct {
 // File is a file on this computer that the owner shares, or that an earlier
 // task left, with the policy that holds for it.
 type File struct {
+	// Path is absolute and without any symbolic link, as are those in More: the
+	// child takes a link for one that somebody has put there since.
 	Path         string        `json:"path"`
 	Format       Format        `json:"format"`
 	Policy       result.Policy `json:"policy"`

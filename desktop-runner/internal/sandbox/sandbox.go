@@ -13,12 +13,13 @@ import (
 // Errors of Enter for a file to read that was exchanged after it was found.
 var (
 	ErrGone = errors.New("the file is not there any more")
-	ErrLink = errors.New("a symbolic link has taken the place of the file")
+	ErrLink = errors.New("a symbolic link has taken the place of the file, or of a folder above it")
 )
 
 // Policy says what a process needs.
 type Policy struct {
-	// Read lists files, and folders with all that is in them.
+	// Read lists files, and folders with all that is in them, by paths without a
+	// symbolic link.
 	Read []string
 	// Work is the one folder to write in; none when empty.
 	Work string

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/elastic/go-seccomp-bpf"
@@ -73,7 +75,7 @@ func pathRules(p Policy) (rules []landlock.Rule, opened []int, err error) {
 			return nil, opened, fmt.Errorf("look at a file to read: %w", err)
 		}
 		opened = append(opened, fd)
-		rules = append(rules, landlock.PathAccess(rights, fmt.Sprintf("/proc/self/fd/%d", fd)))
+		rules = append(rules, landlock.PathAccess(rights, fdPath(fd)))
 	}
 	if p.Work != "" {
 		rules = append(rules, landlock.PathAccess(workTree, p.Work))
@@ -92,21 +94,33 @@ func pin(path string) (fd int, rights landlock.AccessFSSet, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if rights, err = rightsOf(fd, path); err != nil {
+		_ = unix.Close(fd)
+	}
+	return fd, rights, err
+}
+
+// rightsOf gives what may be done with what a path led to. Where that has another
+// name, a folder above it was a link.
+func rightsOf(fd int, path string) (landlock.AccessFSSet, error) {
 	var info unix.Stat_t
 	if err := unix.Fstat(fd, &info); err != nil {
-		_ = unix.Close(fd)
-		return 0, 0, err
+		return 0, err
 	}
-	switch info.Mode & unix.S_IFMT {
-	case unix.S_IFLNK:
-		_ = unix.Close(fd)
-		return 0, 0, ErrLink
-	case unix.S_IFDIR:
-		return fd, readTree, nil
+	name, err := os.Readlink(fdPath(fd))
+	switch {
+	case err != nil:
+		return 0, err
+	case name != filepath.Clean(path), info.Mode&unix.S_IFMT == unix.S_IFLNK:
+		return 0, ErrLink
+	case info.Mode&unix.S_IFMT == unix.S_IFDIR:
+		return readTree, nil
 	default:
-		return fd, readFile, nil
+		return readFile, nil
 	}
 }
+
+func fdPath(fd int) string { return fmt.Sprintf("/proc/self/fd/%d", fd) }
 
 func closeAll(opened []int) {
 	for _, fd := range opened {

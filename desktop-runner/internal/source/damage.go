@@ -71,7 +71,7 @@ func findDamage(ctx context.Context, path, workDir string, limits plan.Limits) (
 		return false, fmt.Errorf("looking for damage: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	from := " FROM read_parquet(" + engine.Path(path) + ", hive_partitioning = false)"
+	from := " FROM read_parquet(" + engine.Path(db.PathOf(path)) + ", hive_partitioning = false)"
 	names, _, err := db.Columns(ctx, "SELECT *"+from)
 	if err == nil {
 		// The hash of a value cannot be had without reading it.

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 	"path/filepath"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/sharepath"
 	"ddap/shared/fault"
 	"ddap/shared/task"
 )
@@ -24,9 +24,7 @@ const digestBuffer = 1 << 20
 // so that anybody can compute it again. The error is a fault with the code
 // source_unreadable, or that of ctx.
 func Digest(ctx context.Context, file plan.File) (string, error) {
-	name := filepath.Base(file.Path)
-	file, err := LocateAll(name, file)
-	if err != nil {
+	if err := CheckPlaces(filepath.Base(file.Path), file); err != nil {
 		return "", err
 	}
 	all, buffer := sha256.New(), make([]byte, digestBuffer)
@@ -44,14 +42,14 @@ func Digest(ctx context.Context, file plan.File) (string, error) {
 }
 
 func digestFile(ctx context.Context, path string, buffer []byte) (string, error) {
-	f, err := os.Open(path)
+	held, err := sharepath.Hold(path)
 	if err != nil {
 		return "", fmt.Errorf("open a file: %w", err)
 	}
-	defer f.Close()
+	defer held.Close()
 	sum := sha256.New()
 	for {
-		n, err := f.Read(buffer)
+		n, err := held.File().Read(buffer)
 		sum.Write(buffer[:n])
 		switch {
 		case errors.Is(err, io.EOF):

@@ -73,7 +73,7 @@ func (r *reader) explainText(ctx context.Context, message string) string {
 
 func (r *reader) explainJSON(ctx context.Context, message string) string {
 	where := ""
-	if line := brokenLine(ctx, r.file.Path); line > 0 && len(r.file.More) == 0 {
+	if line := brokenLine(ctx, r.db.PathOf(r.file.Path)); line > 0 && len(r.file.More) == 0 {
 		where = fmt.Sprintf(" at line %d", line)
 	} else if m := jsonPlace.FindStringSubmatch(message); m != nil {
 		where = " at " + strings.TrimSuffix(m[1], "/value") + " " + m[2]

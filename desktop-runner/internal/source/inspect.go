@@ -41,8 +41,7 @@ type Description struct {
 func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Limits) (_ Description, err error) {
 	name := filepath.Base(file.Path)
 	file.Known = nil
-	file, err = LocateAll(name, file)
-	if err != nil {
+	if err := CheckPlaces(name, file); err != nil {
 		return Description{}, err
 	}
 	if file.Table != nil {
@@ -91,32 +90,29 @@ func counts(format plan.Format, columns []column) string {
 	return b.String()
 }
 
-// LocateAll gives a dataset with the real paths of all its files; see Locate.
-func LocateAll(dataset string, file plan.File) (plan.File, error) {
-	paths := file.Paths()
-	if len(paths) == 0 {
-		return file, nil
-	}
-	for i, path := range paths {
-		real, err := Locate(dataset, path)
-		if err != nil {
-			return file, err
+// CheckPlaces looks whether the files of a dataset are where the agent found them,
+// and no link has come in between. The error is a source_unreadable fault under
+// the dataset's name.
+func CheckPlaces(dataset string, file plan.File) error {
+	for _, path := range file.Paths() {
+		if err := checkPlace(dataset, path); err != nil {
+			return err
 		}
-		paths[i] = real
 	}
-	file.Path, file.More = paths[0], paths[1:]
-	return file, nil
+	return nil
 }
 
-// Locate gives the real path of a shared file, or a source_unreadable fault that
-// says why there is none, under the dataset's name.
-func Locate(dataset, path string) (string, error) {
-	real, err := sharepath.Resolve(path)
-	if err == nil {
-		return real, nil
+// checkPlace follows no link, not even one inside the share: those the agent has
+// followed already.
+func checkPlace(dataset, path string) error {
+	actual, err := sharepath.Resolve(path)
+	if err == nil && actual == path {
+		return nil
 	}
 	what := "the file could not be found or opened"
 	switch {
+	case err == nil:
+		what = "a link has taken the place of the file, or of a folder above it; share the file that it leads to"
 	case errors.Is(err, os.ErrNotExist):
 		what = "the file is not there any more; it may have been moved or renamed"
 	case errors.Is(err, os.ErrPermission):
@@ -126,5 +122,5 @@ func Locate(dataset, path string) (string, error) {
 	case errors.Is(err, sharepath.ErrFolder), errors.Is(err, sharepath.ErrSpecial):
 		what = "a file is expected there, but it is a folder or a device"
 	}
-	return "", fault.New("source.Locate", fault.Invalid, string(task.SourceUnreadable), "%s: %s", dataset, what)
+	return fault.New("source.CheckPlaces", fault.Invalid, string(task.SourceUnreadable), "%s: %s", dataset, what)
 }

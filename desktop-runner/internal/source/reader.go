@@ -65,6 +65,7 @@ func newReader(ctx context.Context, db *engine.DB, index int, dataset string, fi
 	r.stamps, r.stamp = stampsOf(file.Paths()), sharepath.Stamp(file.Paths()).Stamp
 	r.known = recall(file, r.stamp)
 	for i, path := range file.Paths() {
+		path = db.PathOf(path)
 		t := &text{reading: file.Reading, path: path, text: path, number: i + 1, of: len(file.Paths()), prefix: fmt.Sprintf("input%d", index)}
 		if err := checkContent(path, file.Format); err != nil {
 			return nil, r.unchanged(r.unreadable(t.where() + err.Error()))
@@ -147,11 +148,11 @@ func (r *reader) read(ctx context.Context, use func(columns []column, from strin
 	return r.explain(ctx, err)
 }
 
-// unchanged gives an error where a file was written to while it was read: what
-// was read is then neither what it was nor what it becomes. It goes before what
-// else went wrong, which that may have caused.
+// unchanged gives an error where a file was written to while it was read, or another
+// has taken its place: what was read is then neither what it was nor what it
+// becomes. It goes before what else went wrong, which that may have caused.
 func (r *reader) unchanged(err error) error {
-	if engine.KindOf(err) == engine.Interrupted || slices.Equal(r.stamps, stampsOf(r.file.Paths())) {
+	if engine.KindOf(err) == engine.Interrupted || slices.Equal(r.stamps, stampsOf(r.file.Paths())) && r.db.InPlace(r.file.Paths()) {
 		return err
 	}
 	return r.unreadable("it changed while it was read; try again when nothing writes to it, and let programs that do write a new file and then rename it")
@@ -229,7 +230,7 @@ func (r *reader) typedColumns(ctx context.Context) ([]column, string, error) {
 	var names, sources []string
 	r.fields = nil
 	for i, path := range r.file.Paths() {
-		r.looking = i + 1
+		path, r.looking = r.db.PathOf(path), i+1
 		from := "read_parquet(" + engine.Path(path) + ", hive_partitioning = false)"
 		if r.file.Format == plan.JSON {
 			// Fields that first appear after the sample would be an error, so the

@@ -34,7 +34,7 @@ var databaseTypes = map[result.Type]string{
 // openSheets looks at the first rows of each workbook.
 func (r *reader) openSheets(ctx context.Context, limits plan.Limits) error {
 	for i, path := range r.file.Paths() {
-		s, err := openSheet(ctx, path, r.file.Reading, i+1, len(r.file.Paths()), limits)
+		s, err := openSheet(ctx, r.db.PathOf(path), r.file.Reading, i+1, len(r.file.Paths()), limits)
 		if err == nil {
 			r.sheets = append(r.sheets, s)
 			err = s.sniff(ctx, sniffRecords)

@@ -90,7 +90,7 @@ func (t *text) writeAnew(ctx context.Context, folder string, room int64) error {
 	if folder == "" {
 		return errRoom
 	}
-	t.text = filepath.Join(folder, t.prefix+"-"+strconv.Itoa(t.number)+filepath.Ext(t.path))
+	t.text = filepath.Join(folder, t.prefix+"-"+strconv.Itoa(t.number)+".csv")
 	return rewrite(ctx, t.path, t.text, t.encoding, room)
 }
 

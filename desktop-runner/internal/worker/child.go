@@ -129,7 +129,7 @@ func prepare(o order) *plan.Failure {
 	case errors.Is(err, sandbox.ErrGone):
 		return &plan.Failure{Reason: task.SourceUnreadable, Message: "The data file is not there any more; it may have been moved or renamed."}
 	case errors.Is(err, sandbox.ErrLink):
-		return &plan.Failure{Reason: task.SourceUnreadable, Message: "A link has taken the place of the data file; share the file that it leads to."}
+		return &plan.Failure{Reason: task.SourceUnreadable, Message: "A link has taken the place of the data file, or of a folder above it; share the file that it leads to."}
 	default:
 		fmt.Fprintln(os.Stderr, "enter the sandbox:", err)
 		return &plan.Failure{Reason: task.OperationFailed, Message: "The sandbox for this task could not be put up on this computer."}

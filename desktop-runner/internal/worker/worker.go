@@ -138,10 +138,10 @@ func (o order) fileBytes() int64 {
 }
 
 // What a child may have open: some for the engine and what it spills, and a few
-// for each file of its data, since every thread opens its own.
+// for each file of its data, since it is held and every thread opens its own.
 const (
 	ownFiles     = 512
-	filesPerFile = 4
+	filesPerFile = 5
 )
 
 func (o order) openFiles() int { return ownFiles + filesPerFile*len(o.policy().Read) }

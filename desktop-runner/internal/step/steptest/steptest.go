@@ -38,7 +38,7 @@ func Open(t *testing.T, files ...string) *step.Step {
 	paths := make([]string, len(files))
 	for i, file := range files {
 		var err error
-		paths[i], err = source.Locate(names[i], file)
+		paths[i], err = filepath.Abs(file)
 		require.NoError(t, err)
 	}
 	db, err := engine.Open(t.Context(), engine.Options{WorkDir: t.TempDir(), Files: paths})
