@@ -142,7 +142,7 @@ final class DDAP_Capabilities {
 	 *
 	 * @param array<string,mixed> $thing As the server gave it, with its creator: KEY_ID;USER_ID.
 	 */
-	private static function is_own( array $thing ): bool {
+	public static function is_own( array $thing ): bool {
 		$creator = explode( ';', (string) ( $thing['creator'] ?? '' ), 2 );
 		return 2 === count( $creator ) && get_current_user_id() > 0 && (string) get_current_user_id() === $creator[1];
 	}

@@ -33,7 +33,13 @@ final class DDAP_Menu {
 	 * @return array<string,array{title: string, capability: string, class: class-string<DDAP_Screen>}> By slug.
 	 */
 	public static function screens(): array {
-		return array();
+		return array(
+			self::TASKS => array(
+				'title'      => __( 'Tasks', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::ENTER,
+				'class'      => DDAP_Tasks_Screen::class,
+			),
+		);
 	}
 
 	/** Adds the menu. */
