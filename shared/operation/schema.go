@@ -7,14 +7,17 @@ import (
 // Schema gives the operation's parameters as JSON Schema (draft 2020-12).
 // Titles and help are in English; "x-i18n" carries the other languages. The
 // models of analyze stand under "x-models", each with the schema of its own
-// parameters.
+// parameters. What forms need besides is in form.go.
 func (s Spec) Schema() map[string]any {
 	out := objectSchema(s.Properties)
 	out["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	annotate(out, s.Title, s.Help)
 	out["$defs"] = map[string]any{"source": sourceSchema(), "condition": conditionSchema()}
+	form(s.Name, out)
 	if s.Code == Analyze {
 		out["x-models"] = modelSchemas()
+	} else {
+		out["x-leaves-rows"] = LeavesRows(s.Code, "")
 	}
 	return out
 }
@@ -22,7 +25,15 @@ func (s Spec) Schema() map[string]any {
 func modelSchemas() []any {
 	out := make([]any, 0, len(modelSpecs))
 	for _, m := range modelSpecs {
-		entry := map[string]any{"model": string(m.Model), "has_target": m.HasTarget, "params": objectSchema(m.Params)}
+		params := objectSchema(m.Params)
+		form(string(m.Model), params)
+		entry := map[string]any{
+			"model": string(m.Model), "has_target": m.HasTarget, "params": params,
+			"x-questions": uses[m.Model].questions, "x-leaves-rows": LeavesRows(Analyze, m.Model), "x-trains": Trains(Analyze, m.Model),
+		}
+		if types := uses[m.Model].target; types != nil {
+			entry["x-target-types"] = types
+		}
 		annotate(entry, m.Title, m.Help)
 		out = append(out, entry)
 	}
@@ -59,7 +70,7 @@ func (p Property) schema() map[string]any {
 		out["default"] = p.Default
 	}
 	if len(p.Choices) > 0 {
-		out["enum"] = p.Choices
+		out["enum"], out["x-choices"] = p.Choices, choiceSchemas(p.Name, p.Choices)
 	}
 	return out
 }
@@ -128,8 +139,8 @@ func conditionSchema() map[string]any {
 		})
 	}
 	comparison := map[string]any{
-		"column": map[string]any{"type": "string"},
-		"op":     map[string]any{"enum": Ops()},
+		"column": map[string]any{"type": "string", "x-column": columnOf{}.schema()},
+		"op":     map[string]any{"enum": Ops(), "x-choices": choiceSchemas("op", Ops())},
 		"value":  map[string]any{},
 	}
 	return map[string]any{"oneOf": append(alternatives, map[string]any{
