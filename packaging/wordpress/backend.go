@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"ddap/packaging/e2e/programs"
 	"ddap/shared/api"
@@ -61,7 +62,10 @@ func (b *Backend) start(ctx context.Context, bin, folder string, data []string) 
 	if b.working, err = runner.Start(); err != nil {
 		return err //nolint:wrapcheck // says what was started
 	}
+	tick := time.NewTicker(waitTime)
+	defer tick.Stop()
 	err = b.working.Until(ctx, "sharing its data", func(ctx context.Context) bool {
+		<-tick.C
 		list, err := b.Client.Datasets(ctx)
 		return err == nil && len(list.Datasets) == len(data)
 	})
@@ -81,6 +85,10 @@ func (b *Backend) Stop() {
 func (b *Backend) Tail() string {
 	return "server:\n" + b.serving.Tail(20) + "\nrunner:\n" + b.working.Tail(20)
 }
+
+// waitTime is how often the server is asked for the runner's data. Its log tells
+// of each time.
+const waitTime = 100 * time.Millisecond
 
 // ExampleData shares the datasets of examples/data, as --data has them: of one
 // only summaries may leave.

@@ -1,6 +1,6 @@
 // What the stories share: a browser, people who are logged in, and the checks
-// that every screen has to pass. The Go test beside this folder
-// (wordpress_test.go) starts the site and says in DDAP_STORY where all is.
+// that every screen has to pass. The Go test in packaging/e2e/wordpress
+// starts the site and says in DDAP_STORY where all is.
 
 import { readFileSync, readdirSync, renameSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
 import path from 'node:path';

@@ -1,13 +1,15 @@
-package e2e_test
+package wordpress_test
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,6 +21,26 @@ import (
 	"ddap/packaging/wordpress"
 )
 
+// bin is the folder with the built programs.
+var bin string
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if programs.RaceDetector || runtime.GOOS != "linux" {
+		fmt.Println("skipped: the stories need Linux, and look at PHP and at programs that were built without the race detector")
+		return 0
+	}
+	built, remove, err := programs.Build(context.Background())
+	if err != nil {
+		fmt.Println("the programs cannot be built:", err)
+		return 1
+	}
+	defer remove()
+	bin = built
+	return m.Run()
+}
+
 // picturesVariable names the environment variable with the folder for the
 // pictures that stories take of screens.
 const picturesVariable = "DDAP_PICTURES"
@@ -27,13 +49,10 @@ const picturesVariable = "DDAP_PICTURES"
 // with a server and a runner, in the newest WordPress and in an older one.
 func TestWordPress(t *testing.T) {
 	t.Parallel()
-	if raceDetector {
-		t.Skip("skipped: what the stories look at is PHP, and programs that were built without the race detector")
-	}
-	root, err := filepath.Abs(filepath.Join("..", ".."))
+	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	require.NoError(t, err)
-	noteFiles(t, filepath.Join(root, "wordpress-plugin"), filepath.Join("browser", "stories"))
-	stories, err := filepath.Glob(filepath.Join("browser", "stories", "*.mjs"))
+	noteFiles(t, filepath.Join(root, "wordpress-plugin"), filepath.Join("..", "browser"))
+	stories, err := filepath.Glob(filepath.Join("..", "browser", "stories", "*.mjs"))
 	require.NoError(t, err)
 	require.NotEmpty(t, stories)
 	for _, version := range []string{"7.1", "6.8"} {
@@ -166,7 +185,10 @@ func requireNothingRuns(t *testing.T, folder string) {
 func noteFiles(t *testing.T, folders ...string) {
 	t.Helper()
 	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Name() == "node_modules" {
+				return filepath.SkipDir
+			}
 			if err == nil {
 				_, err = os.Stat(path)
 			}
