@@ -148,6 +148,7 @@ func (s Spec) install(ctx context.Context, site *Site, host string) error {
 		"DB_NAME": database, "DB_USER": "root", "DB_PASSWORD": "", "DB_HOST": s.Database.Address, "DB_CHARSET": "utf8mb4", "DB_COLLATE": "",
 		"WP_DEBUG": true, "WP_DEBUG_LOG": site.DebugLog, "WP_DEBUG_DISPLAY": false, "SCRIPT_DEBUG": true,
 		"DISABLE_WP_CRON": true, "WP_HTTP_BLOCK_EXTERNAL": true, "AUTOMATIC_UPDATER_DISABLED": true,
+		"DISALLOW_FILE_MODS":  true, // deleting the plugin would follow the link and delete its sources
 		"WP_ENVIRONMENT_TYPE": "local", "FS_METHOD": "direct", "DDAP_MAIL_FOLDER": site.Mail,
 	}
 	for _, salt := range []string{"AUTH", "SECURE_AUTH", "LOGGED_IN", "NONCE"} {

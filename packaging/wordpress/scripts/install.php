@@ -18,7 +18,6 @@ require ABSPATH . 'wp-admin/includes/upgrade.php';
 
 wp_install( 'Analysis', 'admin', 'admin@example.org', true, '', $wanted['password'], $wanted['language'] );
 update_option( 'permalink_structure', '/%postname%/' );
-update_option( 'show_avatars', 0 ); // They come from the internet.
 update_option( 'timezone_string', 'Europe/London' );
 
 foreach ( array( 'editor', 'author', 'subscriber' ) as $role ) {

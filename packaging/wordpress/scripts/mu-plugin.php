@@ -38,3 +38,6 @@ add_filter( 'pre_site_transient_php_check_' . md5( PHP_VERSION ), '__return_empt
 
 // No screen between the login and the dashboard.
 add_filter( 'admin_email_check_interval', '__return_zero' );
+
+// Pictures of people come from the internet.
+add_filter( 'pre_option_show_avatars', '__return_zero' );

@@ -5,8 +5,8 @@ $root = $_SERVER['DOCUMENT_ROOT'];
 $path = rawurldecode( (string) parse_url( $_SERVER['REQUEST_URI'], PHP_URL_PATH ) );
 
 // In a network, the second site's files are those of the first.
-if ( defined( 'DDAP_NETWORK' ) || is_file( dirname( $root ) . '/network' ) ) {
-	$path = preg_replace( '#^/[_0-9a-zA-Z-]+(/(?:wp-(?:content|admin|includes)/.*|wp-admin/?|[^/]+\.php))$#', '$1', $path );
+if ( is_file( dirname( $root ) . '/network' ) ) {
+	$path = preg_replace( '#^/(?!wp-(?:content|admin|includes)/)[_0-9a-zA-Z-]+(/(?:wp-(?:content|admin|includes)/.*|wp-admin/?|[^/]+\.php))$#', '$1', $path );
 }
 if ( str_contains( $path, '..' ) ) {
 	http_response_code( 400 );
