@@ -45,6 +45,10 @@ func run(m *testing.M) int {
 // pictures that stories take of screens.
 const picturesVariable = "DDAP_PICTURES"
 
+// versionsVariable names the environment variable with other versions of
+// WordPress than the usual ones, such as "6.4 6.5".
+const versionsVariable = "DDAP_WORDPRESS_VERSIONS"
+
 // TestWordPress tells the stories of browser/stories, each on a site of its own
 // with a server and a runner, in the newest WordPress and in an older one.
 func TestWordPress(t *testing.T) {
@@ -55,7 +59,11 @@ func TestWordPress(t *testing.T) {
 	stories, err := filepath.Glob(filepath.Join("..", "browser", "stories", "*.mjs"))
 	require.NoError(t, err)
 	require.NotEmpty(t, stories)
-	for _, version := range []string{"7.1", "6.8"} {
+	versions := []string{"7.1", "6.8"}
+	if others := os.Getenv(versionsVariable); others != "" {
+		versions = strings.Fields(others)
+	}
+	for _, version := range versions {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
 			release, err := wordpress.Get(t.Context(), version, t.Output())
