@@ -36,7 +36,8 @@ func (w *work) reading(params operation.Params) (first, others source.Use) {
 		others.Request.Repeatable = first.Request.Repeatable
 	case *operation.AnalyzeParams:
 		first.Request = analyze.Needs(p)
-		if len(p.Features) > 0 {
+		// Models that leave the rows behind read every column, to write it.
+		if len(p.Features) > 0 && !operation.LeavesRows(operation.Analyze, p.Model) {
 			first.Column = named
 		}
 	case *operation.ExportParams:
