@@ -31,3 +31,7 @@ add_action( 'admin_post_ddap_download', array( DDAP_Artifact_Download::class, 's
 // REST routes.
 add_action( 'rest_api_init', array( DDAP_Rest_Server::class, 'register_routes' ) );
 add_action( 'rest_api_init', array( DDAP_Rest_Tasks::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Analysis::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Uploads::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Templates::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Schedules::class, 'register_routes' ) );

@@ -10,7 +10,7 @@ defined( 'ABSPATH' ) || exit;
 /**
  * Sends requests to the server that the settings name, and to no other. Every
  * method gives the decoded answer or a WP_Error whose data is
- * array{status: int, code: string, fields: array<string,string>, request_id: string},
+ * array{status: int, code: string, fields: array<string,string>, suggestions: array<string,string>, request_id: string},
  * with status 0 where there was no answer.
  */
 class DDAP_Client {
@@ -264,16 +264,21 @@ class DDAP_Client {
 		if ( ! isset( $problem['code'] ) ) {
 			return DDAP_Connection_Error::not_a_server( self::details( $status ) );
 		}
-		$fields = array();
+		$fields      = array();
+		$suggestions = array();
 		foreach ( (array) ( $problem['errors'] ?? array() ) as $error ) {
 			if ( is_array( $error ) && isset( $error['path'], $error['message'] ) ) {
 				$fields[ (string) $error['path'] ] = (string) $error['message'];
+				if ( is_string( $error['suggestion'] ?? null ) && '' !== $error['suggestion'] ) {
+					$suggestions[ (string) $error['path'] ] = $error['suggestion'];
+				}
 			}
 		}
 		$details = array(
 			'status'      => $status,
 			'code'        => (string) $problem['code'],
 			'fields'      => $fields,
+			'suggestions' => $suggestions,
 			'request_id'  => (string) ( $problem['request_id'] ?? '' ),
 			'retry_after' => (int) wp_remote_retrieve_header( $answer, 'retry-after' ),
 		);
@@ -284,14 +289,15 @@ class DDAP_Client {
 	 * The data of an error without an answer that can be read.
 	 *
 	 * @param int $status HTTP's, 0 where there was no answer.
-	 * @return array{status: int, code: string, fields: array<string,string>, request_id: string}
+	 * @return array{status: int, code: string, fields: array<string,string>, suggestions: array<string,string>, request_id: string}
 	 */
 	private static function details( int $status = 0 ): array {
 		return array(
-			'status'     => $status,
-			'code'       => '',
-			'fields'     => array(),
-			'request_id' => '',
+			'status'      => $status,
+			'code'        => '',
+			'fields'      => array(),
+			'suggestions' => array(),
+			'request_id'  => '',
 		);
 	}
 

@@ -34,10 +34,20 @@ final class DDAP_Menu {
 	 */
 	public static function screens(): array {
 		return array(
-			self::TASKS => array(
+			self::TASKS        => array(
 				'title'      => __( 'Tasks', 'ddap-data-analysis' ),
 				'capability' => DDAP_Capabilities::ENTER,
 				'class'      => DDAP_Tasks_Screen::class,
+			),
+			self::NEW_ANALYSIS => array(
+				'title'      => __( 'New analysis', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::CREATE,
+				'class'      => DDAP_New_Analysis_Screen::class,
+			),
+			self::SCHEDULES    => array(
+				'title'      => __( 'Schedules', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::ENTER,
+				'class'      => DDAP_Schedules_Screen::class,
 			),
 		);
 	}

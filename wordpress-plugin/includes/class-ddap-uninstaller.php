@@ -13,7 +13,10 @@ defined( 'ABSPATH' ) || exit;
 final class DDAP_Uninstaller {
 
 	/** Options of a site. */
-	private const OPTIONS = array( 'ddap_server_url', 'ddap_api_key' );
+	private const OPTIONS = array( 'ddap_server_url', 'ddap_api_key', 'ddap_shared_templates' );
+
+	/** What is kept of users, for each site. */
+	private const USER_OPTIONS = array( 'ddap_templates' );
 
 	/** Cleans up this site, or every site of the network. */
 	public static function run(): void {
@@ -38,6 +41,10 @@ final class DDAP_Uninstaller {
 	private static function clean_this_site(): void {
 		foreach ( self::OPTIONS as $option ) {
 			delete_option( $option );
+		}
+		global $wpdb;
+		foreach ( self::USER_OPTIONS as $option ) {
+			delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . $option, '', true );
 		}
 		DDAP_Capabilities::revoke_all();
 	}
