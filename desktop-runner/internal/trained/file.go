@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -23,8 +24,9 @@ const (
 // MaxClasses is how many classes a model tells apart at most.
 const MaxClasses = 100
 
-// maxBytes bounds a file that is read.
-const maxBytes = 512 << 20
+// MaxBytes is how large a file may be that is read. It stands in memory three times:
+// as it is, without what is around the fitted model, and as that.
+const MaxBytes = 512 << 20
 
 // File is a trained model.
 type File struct {
@@ -55,18 +57,24 @@ type Training struct {
 	Program string `json:"program"`
 }
 
-// Read reads a file that anybody may have written. The error is for people.
-func Read(path string) (*File, error) {
-	info, err := os.Stat(path)
+// Read reads a file that anybody may have written, of which it takes no more than
+// a quarter of the memory; none is a cautious default. The error is for people.
+func Read(path string, memoryBytes int64) (*File, error) {
+	if memoryBytes <= 0 {
+		memoryBytes = 1 << 30
+	}
+	most := min(MaxBytes, memoryBytes/4)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the file of the model cannot be read: %w", err)
 	}
-	if info.Size() > maxBytes {
-		return nil, fmt.Errorf("the file of the model has %d bytes, and at most %d are read", info.Size(), maxBytes)
-	}
-	raw, err := os.ReadFile(path)
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, most+1))
 	if err != nil {
 		return nil, fmt.Errorf("the file of the model cannot be read: %w", err)
+	}
+	if int64(len(raw)) > most {
+		return nil, fmt.Errorf("the file of the model has more than %d MB, a quarter of the memory that a task may use on this computer, or more than any model", most>>20)
 	}
 	var f File
 	if err := json.Unmarshal(raw, &f); err != nil {

@@ -215,10 +215,10 @@ func (m *model) Predict(ctx context.Context, x estimator.Columns) ([][]float64, 
 			}
 		}
 		for _, walks := range m.walks {
-			if ctx.Err() != nil {
-				return
-			}
 			for k := range walks {
+				if ctx.Err() != nil {
+					return
+				}
 				walks[k].add(codes, m.Features, raw[k])
 			}
 		}
@@ -268,6 +268,9 @@ func Restore(raw json.RawMessage) (estimator.Model, error) {
 const (
 	mostFeatures = 1 << 16
 	mostClasses  = 1 << 10
+	// mostLeaves is what max_leaf_nodes may be. All rows take as many steps as a
+	// tree is deep, so that a chain of millions would never end.
+	mostLeaves = 5000
 )
 
 func (m *model) check() error {
@@ -328,5 +331,8 @@ func (t *tree) check(features int) error {
 	if t == nil || len(t.Threshold) != len(t.Feature) || len(t.Value) != len(t.Feature) || !finite(t.Threshold, t.Value) {
 		return errors.New("it is missing, its parts differ in length, or a number is not finite")
 	}
-	return branching.Check(features, len(t.Feature), t.Feature, t.Left) //nolint:wrapcheck // says what is wrong
+	if len(t.Feature) > 2*mostLeaves-1 {
+		return fmt.Errorf("it has %d nodes, and at most %d leaves are possible", len(t.Feature), mostLeaves)
+	}
+	return branching.Check(features, mostLeaves-1, t.Feature, t.Left) //nolint:wrapcheck // says what is wrong
 }

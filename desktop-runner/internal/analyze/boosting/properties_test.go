@@ -335,6 +335,7 @@ func TestRestore_RefusesDamagedDocuments(t *testing.T) {
 		"not a leaf":      func(m map[string]any) { first(m)["feature"].([]any)[0] = -2 },
 		"no scores":       func(m map[string]any) { m["train_score"] = []any{} },
 		"no rows":         func(m map[string]any) { m["rows"] = 0 },
+		"a long chain":    func(m map[string]any) { chain(m, 5000) },
 	} {
 		m := map[string]any{}
 		require.NoError(t, json.Unmarshal([]byte(good), &m))
@@ -348,6 +349,33 @@ func TestRestore_RefusesDamagedDocuments(t *testing.T) {
 		_, err := boosting.Restore(json.RawMessage(raw))
 		require.Error(t, err, raw)
 	}
+}
+
+// A chain as long as a tree can be is one; each row takes as many steps.
+func TestRestore_TakesTheDeepestTree(t *testing.T) {
+	t.Parallel()
+	s := randomSample(12, 100, 2, 0)
+	m := map[string]any{}
+	require.NoError(t, json.Unmarshal([]byte(asJSON(t, fit(t, short(), s, estimator.Settings{}))), &m))
+	chain(m, 4999)
+	raw, err := json.Marshal(m)
+	require.NoError(t, err)
+	restored, err := boosting.Restore(raw)
+	require.NoError(t, err)
+	predict(t, restored, s.X)
+}
+
+// chain makes the first tree one of so many splits below each other.
+func chain(m map[string]any, splits int) {
+	var feature, left []int
+	for i := range splits {
+		feature, left = append(feature, 0, -1), append(left, 2*i+1, 0)
+	}
+	feature, left = append(feature, -1), append(left, 0)
+	t := first(m)
+	// Splits stand at even places, each the right child of the one before.
+	t["feature"], t["left"] = feature, left
+	t["threshold"], t["value"] = make([]float64, len(feature)), make([]float64, len(feature))
 }
 
 func first(m map[string]any) map[string]any {

@@ -3,6 +3,7 @@
 package predict
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -41,22 +42,16 @@ func Run(ctx context.Context, s *step.Step, restore Restore) (finding.Finding, e
 	if err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Counted("predicting", 0.6, 0.9)
-	columns, numbers, rows, err := m.predict(ctx, table, s.Tracker.Advance)
-	if err != nil {
+	s.Tracker.Stage("predicting", 0.6, 1)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	p := &predictions{stop: stop, model: m, table: table, usable: m.recipe.Usable(table)}
+	out, from, err := s.WriteWith(ctx, m.added(), m.file.Classes, "", func(i int64, into []float64) { p.fill(ctx, int(i), into) })
+	if err := cmp.Or(p.failed, err); err != nil {
 		return finding.Finding{}, err
 	}
-	s.Tracker.Stage("writing", 0.9, 1)
-	out, from, err := s.WriteWith(ctx, columns, m.file.Classes, "", func(i int64, into []float64) {
-		for j := range into {
-			into[j] = numbers[j][i]
-		}
-	})
-	if err != nil {
-		return finding.Finding{}, err
-	}
-	out.Apart = s.Rows - rows
-	return m.report(ctx, s, out, from, rows)
+	out.Apart = s.Rows - p.rows
+	return m.report(ctx, s, out, from, p.rows)
 }
 
 // model is a trained model that fits the columns here.
@@ -68,7 +63,7 @@ type model struct {
 }
 
 func load(s *step.Step, restore Restore) (*model, error) {
-	file, err := trained.Read(s.Model)
+	file, err := trained.Read(s.Model, s.MemoryBytes)
 	if err != nil {
 		return nil, unusable("%s", err)
 	}
@@ -112,36 +107,67 @@ func unusable(format string, args ...any) error {
 	})
 }
 
-// batch is how many rows are predicted at once.
-const batch = 1 << 16
+// batchNumbers is how many numbers of rows are made at once: 32 MB of columns and
+// predictions, however many classes and rows there are.
+const batchNumbers = 1 << 22
 
-// predict gives the columns to add and their numbers, as long as the table; rows
-// counts those with a prediction.
-func (m *model) predict(ctx context.Context, t *design.Table, advance func(float64)) (columns []result.Column, numbers [][]float64, rows int64, err error) {
-	usable := m.recipe.Usable(t)
-	places := make([]int, 0, t.Rows)
-	for i, ok := range usable {
-		if ok {
+// predictions are made while they are written, some rows at a time.
+type predictions struct {
+	*model
+	table  *design.Table
+	usable []bool
+	// got has the predictions of usable rows of from to to, of which next are given.
+	got      [][]float64
+	to, next int
+	// rows counts those with a prediction.
+	rows   int64
+	failed error
+	stop   context.CancelFunc
+}
+
+// fill puts the prediction of row i into a slice as long as added has columns; rows
+// come in their order.
+func (p *predictions) fill(ctx context.Context, i int, into []float64) {
+	if i == p.to && p.failed == nil {
+		if p.failed = p.predict(ctx); p.failed != nil {
+			p.stop() // writing ends
+		}
+	}
+	if !p.usable[i] || p.failed != nil {
+		for j := range into {
+			into[j] = math.NaN()
+		}
+		return
+	}
+	p.put(p.next, into)
+	p.next++
+	p.rows++
+}
+
+// predict predicts the next rows.
+func (p *predictions) predict(ctx context.Context) error {
+	width := len(p.recipe.Names()) + max(1, len(p.file.Classes))
+	from := p.to
+	p.to = min(p.table.Rows, from+max(1, batchNumbers/width))
+	var places []int
+	for i := from; i < p.to; i++ {
+		if p.usable[i] {
 			places = append(places, i)
 		}
 	}
-	columns = m.added()
-	for range columns {
-		numbers = append(numbers, slices.Repeat([]float64{math.NaN()}, t.Rows))
+	p.got, p.next = nil, 0
+	if len(places) == 0 {
+		return ctx.Err() //nolint:wrapcheck // the context's
 	}
-	for from := 0; from < len(places); from += batch {
-		part := places[from:min(from+batch, len(places))]
-		got, err := m.fitted.Predict(ctx, m.recipe.Apply(t, part))
-		if err != nil {
-			return nil, nil, 0, err
-		}
-		if want := max(1, len(m.file.Classes)); len(got) != want {
-			return nil, nil, 0, unusable("the file of the model is damaged: it gives %d numbers a row, and %d are wanted", len(got), want)
-		}
-		m.put(numbers, part, got)
-		advance(float64(from+len(part)) / float64(len(places)))
+	got, err := p.fitted.Predict(ctx, p.recipe.Apply(p.table, places))
+	if err != nil {
+		return err //nolint:wrapcheck // a fault, or the context's
 	}
-	return columns, numbers, int64(len(places)), nil
+	if want := max(1, len(p.file.Classes)); len(got) != want {
+		return unusable("the file of the model is damaged: it gives %d numbers a row, and %d are wanted", len(got), want)
+	}
+	p.got = got
+	return nil
 }
 
 // added names the columns: prediction and, of classes, the probability of each.
@@ -156,23 +182,21 @@ func (m *model) added() []result.Column {
 	return out
 }
 
-// put writes what the model says of some rows: of classes the place of the most
-// probable first, the earliest of several.
-func (m *model) put(numbers [][]float64, rows []int, got [][]float64) {
-	for k, i := range rows {
-		if m.file.Classes == nil {
-			numbers[0][i] = got[0][k]
-			continue
-		}
-		best := 0
-		for j := range got {
-			numbers[1+j][i] = got[j][k]
-			if got[j][k] > got[best][k] {
-				best = j
-			}
-		}
-		numbers[0][i] = float64(best)
+// put writes what the model says of the row at a place: of classes the place of the
+// most probable first, the earliest of several.
+func (p *predictions) put(k int, into []float64) {
+	if p.file.Classes == nil {
+		into[0] = p.got[0][k]
+		return
 	}
+	best := 0
+	for j := range p.got {
+		into[1+j] = p.got[j][k]
+		if p.got[j][k] > p.got[best][k] {
+			best = j
+		}
+	}
+	into[0] = float64(best)
 }
 
 func (m *model) report(ctx context.Context, s *step.Step, out *finding.Output, from string, rows int64) (finding.Finding, error) {
