@@ -7,7 +7,7 @@
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-require __DIR__ . '/includes/class-ddap-capabilities.php';
-require __DIR__ . '/includes/class-ddap-uninstaller.php';
+// WordPress does not load a plugin that it removes.
+defined( 'DDAP_VERSION' ) || require __DIR__ . '/ddap-data-analysis.php';
 
 DDAP_Uninstaller::run();

@@ -14,7 +14,10 @@ final class DDAP_Assets {
 
 	/** Scripts by screen: what stands in assets/js/NAME.js, and the handles that it needs. */
 	private const SCRIPTS = array(
-		DDAP_Menu::SETTINGS => array( 'settings' => array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'wp-dom-ready' ) ),
+		DDAP_Menu::SETTINGS => array(
+			'settings'         => array( 'wp-api-fetch', 'wp-i18n', 'wp-dom-ready' ),
+			'webhook-settings' => array( 'wp-api-fetch', 'wp-i18n', 'wp-dom-ready' ),
+		),
 	);
 
 	/** The parts of the form for a new analysis, each needing those before it. */

@@ -41,35 +41,6 @@ final class DDAP_Capabilities {
 	}
 
 	/**
-	 * Gives the roles what they have at first, on activation.
-	 *
-	 * @param bool $network_wide Whether the plugin is activated on all sites of a network.
-	 */
-	public static function grant_defaults( bool $network_wide = false ): void {
-		$sites = $network_wide ? get_sites(
-			array(
-				'fields' => 'ids',
-				'number' => 0,
-			)
-		) : array( get_current_blog_id() );
-		foreach ( $sites as $site ) {
-			self::on_site( (int) $site, array( self::class, 'grant_on_this_site' ) );
-		}
-	}
-
-	/**
-	 * Gives the roles of a new site of a network what they have at first.
-	 *
-	 * @param WP_Site $site The site.
-	 */
-	public static function grant_defaults_on_new_site( WP_Site $site ): void {
-		require_once ABSPATH . 'wp-admin/includes/plugin.php';
-		if ( is_plugin_active_for_network( plugin_basename( DDAP_PLUGIN_FILE ) ) ) {
-			self::on_site( (int) $site->blog_id, array( self::class, 'grant_on_this_site' ) );
-		}
-	}
-
-	/**
 	 * Gives the roles of this site what they have at first, unless somebody has
 	 * decided already: activating again must not undo that.
 	 */
@@ -81,6 +52,25 @@ final class DDAP_Capabilities {
 			$role = get_role( $name );
 			foreach ( null === $role ? array() : $capabilities as $capability ) {
 				$role->add_cap( $capability );
+			}
+		}
+	}
+
+	/**
+	 * Gives roles what the settings say.
+	 *
+	 * @param array<string,string[]> $granted Capabilities by role; a role that is not named gets none.
+	 */
+	public static function grant( array $granted ): void {
+		foreach ( wp_roles()->role_objects as $name => $role ) {
+			foreach ( self::all() as $capability ) {
+				$has    = ! empty( $role->capabilities[ $capability ] );
+				$should = in_array( $capability, $granted[ $name ] ?? array(), true );
+				if ( $should && ! $has ) {
+					$role->add_cap( $capability );
+				} elseif ( ! $should && $has ) {
+					$role->remove_cap( $capability );
+				}
 			}
 		}
 	}
@@ -143,8 +133,8 @@ final class DDAP_Capabilities {
 	 * @param array<string,mixed> $thing As the server gave it, with its creator: KEY_ID;USER_ID.
 	 */
 	public static function is_own( array $thing ): bool {
-		$creator = explode( ';', (string) ( $thing['creator'] ?? '' ), 2 );
-		return 2 === count( $creator ) && get_current_user_id() > 0 && (string) get_current_user_id() === $creator[1];
+		$asker = DDAP_Key::user_of( (string) ( $thing['creator'] ?? '' ) );
+		return $asker > 0 && get_current_user_id() === $asker;
 	}
 
 	/**
@@ -157,22 +147,5 @@ final class DDAP_Capabilities {
 			wp_roles()->role_objects,
 			static fn( WP_Role $role ): bool => array() !== array_intersect( self::all(), array_keys( array_filter( $role->capabilities ) ) )
 		);
-	}
-
-	/**
-	 * Does something on a site of a network, or on the only one.
-	 *
-	 * @param int      $site The site's id.
-	 * @param callable $act  What is done there.
-	 */
-	private static function on_site( int $site, callable $act ): void {
-		$elsewhere = is_multisite() && get_current_blog_id() !== $site;
-		if ( $elsewhere ) {
-			switch_to_blog( $site );
-		}
-		$act();
-		if ( $elsewhere ) {
-			restore_current_blog();
-		}
 	}
 }

@@ -191,22 +191,39 @@ class DDAP_Client {
 			$allowed->add_data( self::details() );
 			return $allowed;
 		}
-		$headers = array_merge( $this->headers(), $args['headers'] ?? array() );
-		$answer  = wp_remote_request(
-			$this->url . '/v1' . $path,
+		$silent = DDAP_Circuit::code( $this->url );
+		if ( '' !== $silent ) {
+			return DDAP_Connection_Error::of( $silent, self::details() );
+		}
+		return $this->send(
+			$path,
 			array_merge(
 				array(
 					'method'              => $method,
-					'timeout'             => self::TIMEOUT,
+					'timeout'             => 'GET' === $method ? DDAP_Circuit::timeout( self::TIMEOUT ) : self::TIMEOUT,
 					// A redirect would carry the key to where the settings do not point.
 					'redirection'         => 0,
 					'limit_response_size' => isset( $args['stream'] ) ? null : self::MAX_ANSWER,
 				),
 				$args,
-				array( 'headers' => $headers )
+				array( 'headers' => array_merge( $this->headers(), $args['headers'] ?? array() ) )
 			)
 		);
-		return is_wp_error( $answer ) ? DDAP_Connection_Error::from_transport( $answer, self::details() ) : $answer;
+	}
+
+	/**
+	 * Sends a request that may be sent.
+	 *
+	 * @param string              $path Below /v1, with its query.
+	 * @param array<string,mixed> $args Those of wp_remote_request().
+	 * @return array<string,mixed>|WP_Error
+	 */
+	private function send( string $path, array $args ): array|WP_Error {
+		$began  = microtime( true );
+		$answer = wp_remote_request( $this->url . '/v1' . $path, $args );
+		$error  = is_wp_error( $answer ) ? DDAP_Connection_Error::from_transport( $answer, self::details() ) : null;
+		DDAP_Circuit::note( $this->url, null === $error ? '' : (string) $error->get_error_code(), microtime( true ) - $began );
+		return $error ?? $answer;
 	}
 
 	/**
@@ -244,6 +261,9 @@ class DDAP_Client {
 	private static function decode( array $answer ): array|WP_Error {
 		$status  = (int) wp_remote_retrieve_response_code( $answer );
 		$decoded = json_decode( (string) wp_remote_retrieve_body( $answer ), true );
+		if ( $status >= 300 && $status < 400 ) {
+			return DDAP_Connection_Error::redirected( (string) wp_remote_retrieve_header( $answer, 'location' ), self::details( $status ) );
+		}
 		if ( $status >= 200 && $status < 300 ) {
 			if ( is_array( $decoded ) || 204 === $status || '' === wp_remote_retrieve_body( $answer ) ) {
 				return is_array( $decoded ) ? $decoded : array();

@@ -23,6 +23,7 @@ final class DDAP_Connection_Test {
 	 * @return array{ok: bool, verdict: string, warnings: string[], code: string, workspace?: string, key_name?: string, role?: string}
 	 */
 	public static function run( DDAP_Client $client ): array {
+		DDAP_Circuit::reset();
 		$who = $client->get( '/whoami' );
 		if ( is_wp_error( $who ) ) {
 			return array(

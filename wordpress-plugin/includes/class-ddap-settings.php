@@ -70,7 +70,13 @@ final class DDAP_Settings {
 	 * @param string $url An address that DDAP_Server_Address::check() has let pass.
 	 */
 	public static function store_server_url( string $url ): void {
+		if ( untrailingslashit( $url ) !== self::server_url() ) {
+			// What is known of one server is not true of another.
+			DDAP_Webhook::forget();
+			DDAP_Poll::forget();
+		}
 		update_option( self::URL_OPTION, untrailingslashit( $url ), false );
+		DDAP_Circuit::reset();
 	}
 
 	/**
@@ -79,6 +85,8 @@ final class DDAP_Settings {
 	 * @param string $key The key; empty forgets it.
 	 */
 	public static function store_api_key( string $key ): void {
+		DDAP_Key::remember();
 		update_option( self::KEY_OPTION, '' === $key ? '' : DDAP_Secret_Box::seal( $key ), false );
+		DDAP_Key::remember();
 	}
 }

@@ -37,6 +37,9 @@
 
 	wp.domReady( function () {
 		const button = document.getElementById( 'ddap-test' );
+		if ( ! button ) {
+			return;
+		}
 		button.addEventListener( 'click', () => test( button ) );
 		if ( document.querySelector( '[data-ddap-test]' ) && ! button.disabled ) {
 			test( button );
