@@ -54,7 +54,6 @@ final class DDAP_Preferences {
 			self::FAILURES => __( 'When one has failed', 'ddap-data-analysis' ),
 			self::ALL      => __( 'Whenever one has ended', 'ddap-data-analysis' ),
 		);
-		wp_nonce_field( 'ddap_preferences_' . $user->ID, 'ddap_preferences_nonce' );
 		?>
 		<h2 id="ddap-preferences"><?php esc_html_e( 'Data Analysis', 'ddap-data-analysis' ); ?></h2>
 		<table class="form-table" role="presentation">
@@ -80,8 +79,9 @@ final class DDAP_Preferences {
 	 * @param int $user_id Whose profile was saved.
 	 */
 	public static function save( int $user_id ): void {
-		$nonce = isset( $_POST['ddap_preferences_nonce'] ) ? sanitize_text_field( wp_unslash( $_POST['ddap_preferences_nonce'] ) ) : '';
-		if ( ! current_user_can( 'edit_user', $user_id ) || ! wp_verify_nonce( $nonce, 'ddap_preferences_' . $user_id ) ) {
+		// The form is WordPress's own, and so is its nonce.
+		check_admin_referer( 'update-user_' . $user_id );
+		if ( ! current_user_can( 'edit_user', $user_id ) ) {
 			return;
 		}
 		$choice = isset( $_POST['ddap_mail'] ) ? sanitize_key( wp_unslash( $_POST['ddap_mail'] ) ) : '';

@@ -25,16 +25,18 @@ final class DDAP_Rest_Webhook_Settings {
 			'/rotate' => array( 'POST' => 'rotate' ),
 		);
 		foreach ( $routes as $path => $methods ) {
-			$endpoints = array();
 			foreach ( $methods as $method => $callback ) {
-				$endpoints[] = array(
-					'methods'             => $method,
-					'callback'            => array( self::class, $callback ),
-					'permission_callback' => DDAP_Rest::allow( DDAP_Capabilities::SETTINGS ),
-					'args'                => array(),
+				register_rest_route(
+					DDAP_Rest::NAMESPACE,
+					'/notifications/webhook' . $path,
+					array(
+						'methods'             => $method,
+						'callback'            => array( self::class, $callback ),
+						'permission_callback' => DDAP_Rest::allow( DDAP_Capabilities::SETTINGS ),
+						'args'                => array(),
+					)
 				);
 			}
-			register_rest_route( DDAP_Rest::NAMESPACE, '/notifications/webhook' . $path, $endpoints );
 		}
 	}
 

@@ -132,7 +132,7 @@ final class DDAP_Rest_Webhook {
 	 * @param string $code One of the table's.
 	 */
 	private static function refuse( string $code ): WP_Error {
-		[ $status, $sentence ] = self::REFUSALS[ $code ];
+		list( $status, $sentence ) = self::REFUSALS[ $code ];
 		return new WP_Error( $code, $sentence, array( 'status' => $status ) );
 	}
 }

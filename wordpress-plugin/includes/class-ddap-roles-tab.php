@@ -63,7 +63,10 @@ final class DDAP_Roles_Tab implements DDAP_Settings_Tab {
 
 	/** Keeps what the form sent. */
 	public static function save(): void {
-		DDAP_Settings_Screen::check_form( self::ACTION );
+		if ( ! current_user_can( DDAP_Capabilities::SETTINGS ) ) {
+			wp_die( esc_html__( 'Your role does not allow this. Ask an administrator of this site.', 'ddap-data-analysis' ), '', array( 'response' => 403 ) );
+		}
+		check_admin_referer( self::ACTION );
 		$sent    = isset( $_POST['granted'] ) && is_array( $_POST['granted'] ) ? map_deep( wp_unslash( $_POST['granted'] ), 'sanitize_key' ) : array();
 		$granted = self::with_a_way_in( self::known( $sent ) );
 		$is_safe = self::keeps_current_user( $granted );

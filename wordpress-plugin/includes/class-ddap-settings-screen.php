@@ -79,18 +79,6 @@ final class DDAP_Settings_Screen implements DDAP_Screen {
 		return DDAP_Menu::url( DDAP_Menu::SETTINGS, self::SERVER === $tab ? $query : array( 'tab' => $tab ) + $query );
 	}
 
-	/**
-	 * Ends the request of a form that its sender may not send.
-	 *
-	 * @param string $action The form's action, which its nonce is for.
-	 */
-	public static function check_form( string $action ): void {
-		if ( ! current_user_can( DDAP_Capabilities::SETTINGS ) ) {
-			wp_die( esc_html__( 'Your role does not allow this. Ask an administrator of this site.', 'ddap-data-analysis' ), '', array( 'response' => 403 ) );
-		}
-		check_admin_referer( $action );
-	}
-
 	/** The name of the tab that the address asks for. */
 	private static function current(): string {
 		$tab = filter_input( INPUT_GET, 'tab' );

@@ -107,7 +107,7 @@ final class DDAP_Webhook_Report {
 			'moved'      => array( 'error', __( 'This site\'s address has changed since the webhook was set up.', 'ddap-data-analysis' ), $again ),
 			'unreadable' => array( 'error', __( 'The webhook\'s secret cannot be read any more, because the site\'s salts have changed.', 'ddap-data-analysis' ), $again ),
 		);
-		[ $tone, $headline, $advice ] = $table[ $state ];
+		list( $tone, $headline, $advice ) = $table[ $state ];
 		return array(
 			'tone'     => $tone,
 			'headline' => $headline,
@@ -143,7 +143,7 @@ final class DDAP_Webhook_Report {
 			'failed'    => array( '✕', __( 'Given up', 'ddap-data-analysis' ) ),
 			'pending'   => array( '…', isset( $delivery['error'] ) ? __( 'Failed, is tried again', 'ddap-data-analysis' ) : __( 'On its way', 'ddap-data-analysis' ) ),
 		);
-		[ $glyph, $word ] = $words[ $state ] ?? array( '?', $state );
+		list( $glyph, $word ) = $words[ $state ] ?? array( '?', $state );
 		/* translators: %s: a duration, as in "5 mins". */
 		$age = sprintf( __( '%s ago', 'ddap-data-analysis' ), human_time_diff( (int) strtotime( (string) ( $delivery['created_at'] ?? 'now' ) ) ) );
 		return array(
