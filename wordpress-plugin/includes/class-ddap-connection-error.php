@@ -31,7 +31,7 @@ final class DDAP_Connection_Error {
 		'wrong version number'    => 'ddap_not_https',
 		'certificate'             => 'ddap_certificate',
 		'timed out'               => 'ddap_timeout',
-		'Timeout'                 => 'ddap_timeout',
+		'timeout'                 => 'ddap_timeout',
 		'SSL'                     => 'ddap_certificate',
 		'blocked requests'        => 'ddap_blocked',
 		'Failed to connect'       => 'ddap_refused',

@@ -12,6 +12,10 @@
  */
 final class Capabilities_Test extends DDAP_Test_Case {
 
+	/** A key of the site, and its id as the server writes it. */
+	private const KEY    = 'ddap_key_0000000000000000000001_c0ffee';
+	private const KEY_ID = '00000000-0000-0000-0000-000000000001';
+
 	/**
 	 * What each role may do after activation.
 	 *
@@ -43,11 +47,28 @@ final class Capabilities_Test extends DDAP_Test_Case {
 	/** Authors see and change what is their own, and nobody else's. */
 	public function test_authors_see_their_own(): void {
 		$author = $this->act_as( 'author' );
-		$own    = array( 'creator' => 'key;' . $author->ID );
-		$other  = array( 'creator' => 'key;' . ( $author->ID + 1 ) );
+		DDAP_Settings::store_api_key( self::KEY );
+		$own   = array( 'creator' => self::KEY_ID . ';' . $author->ID );
+		$other = array( 'creator' => self::KEY_ID . ';' . ( $author->ID + 1 ) );
 		$this->assertTrue( DDAP_Capabilities::may_see( $own ) && DDAP_Capabilities::may_change( $own ) );
 		$this->assertFalse( DDAP_Capabilities::may_see( $other ) || DDAP_Capabilities::may_change( $other ) );
 		$this->assertFalse( DDAP_Capabilities::may_see( array() ), 'what is nobody\'s is not theirs' );
+	}
+
+	/** The same number on another site, with a key of its own, is somebody else. */
+	public function test_users_of_other_sites_are_others(): void {
+		$author = $this->act_as( 'author' );
+		DDAP_Settings::store_api_key( self::KEY );
+		$this->assertFalse( DDAP_Capabilities::may_see( array( 'creator' => '00000000-0000-0000-0000-000000000002;' . $author->ID ) ) );
+	}
+
+	/** When the site gets another key, what was asked for with the one before stays its asker's. */
+	public function test_a_new_key_takes_nothing_from_anybody(): void {
+		$author = $this->act_as( 'author' );
+		DDAP_Settings::store_api_key( self::KEY );
+		DDAP_Settings::store_api_key( 'ddap_key_0000000000000000000002_c0ffee' );
+		$this->assertTrue( DDAP_Capabilities::may_see( array( 'creator' => self::KEY_ID . ';' . $author->ID ) ) );
+		$this->assertTrue( DDAP_Capabilities::may_see( array( 'creator' => '00000000-0000-0000-0000-000000000002;' . $author->ID ) ) );
 	}
 
 	/** Editors see everything and change their own. */
@@ -61,7 +82,7 @@ final class Capabilities_Test extends DDAP_Test_Case {
 	/** Activating again does not undo what somebody decided. */
 	public function test_activating_again_keeps_decisions(): void {
 		get_role( 'editor' )->remove_cap( DDAP_Capabilities::CREATE );
-		DDAP_Capabilities::grant_defaults();
+		DDAP_Lifecycle::activate();
 		$this->assertFalse( get_role( 'editor' )->has_cap( DDAP_Capabilities::CREATE ) );
 	}
 
