@@ -2,6 +2,7 @@ package forest
 
 import (
 	"context"
+	"fmt"
 
 	"ddap/desktop-runner/internal/analyze/cart"
 	"ddap/desktop-runner/internal/analyze/estimator"
@@ -28,6 +29,9 @@ func (m *model) Explain(about estimator.About) (estimator.Explained, error) {
 		finding.Metric{Name: "n_estimators", Value: float64(len(m.Trees)), Basis: finding.Known()},
 		finding.Metric{Name: "n_leaves", Value: float64(leaves), Basis: over},
 		finding.Metric{Name: "max_depth", Value: float64(depth), Basis: over})
+	if len(m.Trees) < m.asked {
+		out.Notes = append(out.Notes, fmt.Sprintf("%d trees were asked for, and {n_estimators} grown: all trees together may have no more leaves than the owner's smallest groups fit into the rows.", m.asked))
+	}
 	if m.OOBRows > 0 {
 		out.Metrics = append(out.Metrics, finding.Metric{Name: "oob_score", Value: m.OOB, Basis: finding.Over(m.OOBRows)})
 		if m.OOBRows < about.Fit.Rows {

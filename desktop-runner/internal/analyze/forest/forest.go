@@ -135,7 +135,7 @@ func (f *fitting) fit(ctx context.Context) (*model, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // the context's
 	}
-	m := &model{Features: len(f.s.X), Classes: f.s.Classes, Importances: mean(importances), Trees: trees}
+	m := &model{Features: len(f.s.X), Classes: f.s.Classes, Importances: mean(importances), Trees: trees, asked: f.params.NEstimators}
 	m.measure()
 	if f.o.MinRows > 1 {
 		_, deviation := spread.MeanAndDeviation(f.s.Y)
@@ -221,6 +221,8 @@ type model struct {
 	// many of them there were; no rows where it was not asked for.
 	OOB     float64 `json:"oob_score"`
 	OOBRows int64   `json:"oob_rows"`
+	// asked is how many trees were asked for; 0 of a restored model.
+	asked int
 }
 
 // measure keeps of the nodes' sizes that of the smallest leaf.

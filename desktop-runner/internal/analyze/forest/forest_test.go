@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -219,6 +220,19 @@ func TestFit_TellsOfNoFewRows_WhereOnlySummariesAreShared(t *testing.T) {
 	p.OOBScore = true
 	_, err := forest.New(p).Fit(t.Context(), randomSample(3, 600, 4, 2), estimator.Settings{MinRows: 8})
 	require.True(t, fault.HasCode(err, "policy_refused"))
+}
+
+func TestExplain_SaysWhereFewerTreesWereGrown(t *testing.T) {
+	t.Parallel()
+	s := randomSample(3, 600, 4, 2)
+	notes := func(least int) []string {
+		m := fit(t, defaults(), s, estimator.Settings{MinRows: least})
+		told, err := m.(estimator.Explainer).Explain(estimator.About{Features: []string{"a", "b", "c", "d"}, Target: "y", Classes: []string{"n", "p"}, Fit: finding.Fit{Rows: 600, Support: 600}})
+		require.NoError(t, err)
+		return told.Notes
+	}
+	require.Empty(t, notes(1))
+	require.Contains(t, strings.Join(notes(8), " "), "100 trees were asked for, and {n_estimators} grown")
 }
 
 func TestFit_EndsWithItsContext(t *testing.T) {

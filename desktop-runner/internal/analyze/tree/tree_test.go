@@ -309,3 +309,20 @@ func TestExplain_ShowsImportancesAndRules(t *testing.T) {
 	require.Len(t, out.Charts, 1)
 	require.Equal(t, "n_leaves", out.Metrics[0].Name)
 }
+
+// Enough rows of one answer are a summary as any other.
+func TestFit_TakesLeavesOfOneAnswer_WhereTheyHaveEnoughRows(t *testing.T) {
+	t.Parallel()
+	x, class, number := make([]float64, 400), make([]float64, 400), make([]float64, 400)
+	for i := range x {
+		if x[i] = float64(i % 40); x[i] >= 20 {
+			class[i], number[i] = 1, 5
+		}
+	}
+	for classes, y := range map[int][]float64{0: number, 2: class} {
+		s := estimator.Sample{X: estimator.Columns{x}, Y: y, Classes: classes}
+		m := fit(t, defaults(), s, estimator.Settings{MinRows: 10})
+		got := predict(t, m, s.X)
+		require.InDelta(t, y[39], got[len(got)-1][39], 1e-9, "all rows of that leaf have the answer")
+	}
+}
