@@ -17,6 +17,9 @@ const patience = 30_000;
 /** The rules of WCAG 2.2, A and AA, as axe-core names them. */
 const rules = [ 'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa' ];
 
+/** The users of a site, by their ids. */
+const users = { admin: 1, editor: 2, author: 3, subscriber: 4 };
+
 /** What PHP 8 says of two functions of WordPress's own whenever it loads those of networks. */
 const ownComplaint = 'Optional parameter $meta declared before required parameter $signup_id';
 
@@ -111,6 +114,10 @@ class Story {
 		const page = await context.newPage();
 		this.#pages.push( page );
 		page.on( 'pageerror', ( error ) => this.#complaints.push( `script: ${ error.message }` ) );
+		page.on( 'dialog', ( dialog ) => {
+			this.#complaints.push( `dialog: ${ dialog.message() }` );
+			dialog.dismiss();
+		} );
 		page.on( 'console', ( message ) => {
 			if ( message.type() === 'error' ) {
 				this.#complaints.push( `console: ${ message.text() } (${ message.location().url })` );
@@ -130,21 +137,53 @@ class Story {
 	}
 
 	/**
-	 * Asks the server, as its admin, past the plugin.
+	 * Asks the server past the plugin: as its admin, or as the site for a user.
 	 *
-	 * @param {string} route Such as '/v1/tasks'.
-	 * @param {Object} body  Sent as JSON by POST; without one it is a GET.
+	 * @param {string} route   Such as '/v1/tasks'.
+	 * @param {Object} body    Sent as JSON by POST; without one it is a GET.
+	 * @param {string} user    For whom the site asks; nobody makes it the server's admin.
 	 * @return {Promise<Object>} The answer.
 	 */
-	async ask( route, body ) {
-		const answer = await fetch( this.server.url + route, {
-			method: body ? 'POST' : 'GET',
-			headers: { authorization: `Bearer ${ this.server.admin_key }`, 'content-type': 'application/json' },
-			body: body && JSON.stringify( body ),
-		} );
+	async ask( route, body, user ) {
+		return this.#send( route, user, body ? 'POST' : 'GET', body && JSON.stringify( body ), 'application/json' );
+	}
+
+	/**
+	 * Sends a file to the server as the site would for a user.
+	 *
+	 * @param {string} user Whose it is.
+	 * @param {string} name Of the file, such as 'sales.csv'.
+	 * @param {string} text What is in it.
+	 * @return {Promise<string>} The upload's id.
+	 */
+	async upload( user, name, text ) {
+		return ( await this.#send( `/v1/uploads?name=${ encodeURIComponent( name ) }`, user, 'POST', text, 'text/csv' ) ).id;
+	}
+
+	async #send( route, user, method, body, type ) {
+		const headers = { authorization: `Bearer ${ user ? this.server.key : this.server.admin_key }`, 'content-type': type };
+		if ( user ) {
+			headers[ 'ddap-acting-user' ] = `${ users[ user ] };${ user }`;
+		}
+		const answer = await fetch( this.server.url + route, { method, headers, body } );
 		const text = await answer.text();
 		assert.ok( answer.ok, `${ route }: ${ answer.status } ${ text }` );
 		return text ? JSON.parse( text ) : null;
+	}
+
+	/**
+	 * Has a task made and worked on, as the site would for a user.
+	 *
+	 * @param {string} user Who asks.
+	 * @param {Object} task Its name, operation_code and params.
+	 * @return {Promise<Object>} The task, which has ended.
+	 */
+	async task( user, task ) {
+		const { task_id: id } = await this.ask( '/v1/task', task, user );
+		return this.until( `the task "${ task.name }" ends`, async () => {
+			const seen = await this.ask( `/v1/tasks/${ id }` );
+			return seen.finished_at && seen;
+		} );
 	}
 
 	/**
