@@ -221,6 +221,34 @@ func lineageOfOne(t *testing.T, rt *rapid.T) {
 	}
 }
 
+// A few rows of one side may share a key, which is not told. Here they would make
+// five of one row of the other side, and a group of it that looks large enough.
+func TestFilter_CountsNoRowTwice_ByAFewThatShareItsKey(t *testing.T) {
+	t.Parallel()
+	var single, several strings.Builder
+	single.WriteString("k,single\n")
+	several.WriteString("k,several\n")
+	for i := range 40 {
+		kind := fmt.Sprint("many ", i%3)
+		if i == 0 {
+			kind = "one"
+		}
+		fmt.Fprintf(&single, "%d,%s\n", i, kind)
+		fmt.Fprintf(&several, "%d,x\n", i)
+	}
+	several.WriteString(strings.Repeat("0,x\n", 4))
+	for name, sides := range map[string][2]string{
+		"of the other side": {several.String(), single.String()},
+		"of the source":     {single.String(), several.String()},
+	} {
+		left, right := input("left", steptest.Write(t, "left.csv", sides[0]), result.Aggregates), input("right", steptest.Write(t, "right.csv", sides[1]), result.Aggregates)
+		right.Path = operation.JoinPath
+		out := succeed(t, planFor(t, operation.Filter, `{"source":{"dataset":"left"},"join":{"right":{"dataset":"right"},"on":["k"]},"group_by":["single"],"aggregates":[{"func":"size"}]}`, left, right))
+		require.NotContains(t, strings.Join(shown(t, out.Document, "groups"), " "), `"one"`, name)
+		require.Contains(t, strings.Join(shown(t, out.Document, "groups"), " "), `"many`, name)
+	}
+}
+
 func TestFilter_ResamplesProtectedRows(t *testing.T) {
 	t.Parallel()
 	ask := func(policy result.Policy, resample string) plan.Outcome {

@@ -241,9 +241,9 @@ func TestSupervised_RefusesAClassOfFewRowsOfProtectedData(t *testing.T) {
 func TestSupervised_RefusesWhatFewRowsOfProtectedDataDecide(t *testing.T) {
 	t.Parallel()
 	var rows strings.Builder
-	rows.WriteString("x,far,boss,y,class\n")
+	rows.WriteString("x,far,boss,y,class,rank\n")
 	for i := range 100 {
-		far, boss, class := i%7, 0, "b"
+		far, boss, class, rank := i%7, 0, "b", []string{"low", "high"}[i%2]
 		if i == 50 {
 			far = 1_000_000
 		}
@@ -251,15 +251,16 @@ func TestSupervised_RefusesWhatFewRowsOfProtectedDataDecide(t *testing.T) {
 			boss = 1
 		}
 		if i%50 == 2 {
-			class = "Ann"
+			class, rank = "Ann", "top"
 		}
-		fmt.Fprintf(&rows, "%d,%d,%d,%d,%s\n", i%10, far, boss, i*7%13, class)
+		fmt.Fprintf(&rows, "%d,%d,%d,%d,%s,%s\n", i%10, far, boss, i*7%13, class, rank)
 	}
 	file := filepath.Join(t.TempDir(), "few.csv")
 	require.NoError(t, os.WriteFile(file, []byte(rows.String()), 0o600))
 	const none = `,"validation":{"method":"none"}`
 	for name, c := range map[string]struct{ model, more, says string }{
 		"a class, where nothing is split":  {"decision_tree", `,"target":"class","features":["x"]` + none, "differ in class"},
+		"the smallest of three classes":    {"decision_tree", `,"target":"rank","features":["x"]` + none, "a class of rank has fewer than 5 rows"},
 		"a feature":                        {"decision_tree", `,"target":"y","features":["x","boss"]` + none, "differ in boss"},
 		"a target":                         {"decision_tree", `,"target":"boss","target_type":"number","features":["x"]` + none, "differ in boss"},
 		"a part that is judged by too few": {"decision_tree", `,"target":"y","features":["x"],"validation":{"method":"split","test_size":0.03}`, "fewer than 5 rows"},
