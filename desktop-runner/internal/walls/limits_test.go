@@ -8,35 +8,63 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"ddap/desktop-runner/internal/plan"
+	"ddap/desktop-runner/internal/workbook/workbooktest"
 	"ddap/desktop-runner/internal/worker"
 	"ddap/shared/operation"
 	"ddap/shared/task"
 )
 
 // large writes rows enough to keep every operation busy for some seconds, in a
-// format: parquet, csv or json.
+// format: parquet, csv, json (a record on each line), json array, or xlsx, which has a
+// quarter of the rows.
 func (w *world) large(t *testing.T, rows int, format string) string {
 	t.Helper()
-	path := filepath.Join(w.shared, "large."+format)
+	if format == "xlsx" {
+		return w.largeWorkbook(t, rows/4)
+	}
+	path, options := filepath.Join(w.shared, "large."+format), format
+	if format == "json array" {
+		path, options = filepath.Join(w.shared, "array.json"), "json, ARRAY true"
+	}
 	a := ask(t, w, fmt.Sprintf(`COPY (SELECT range AS id, hash(range) %% 1000003 AS x, hash(range + 7) %% 999983 AS y, md5(range::VARCHAR) AS note,
 		'kind ' || (hash(range + 9) %% 40)::VARCHAR AS kind, TIMESTAMP '2020-01-01' + to_seconds(range * 7) AS moment, CASE WHEN range %% 3 > 0 THEN range END AS gap
-		FROM range(%d)) TO '%s' (FORMAT %s)`, rows, path, format), false, false)
+		FROM range(%d)) TO '%s' (FORMAT %s)`, rows, path, options), false, false)
 	require.Empty(t, a.Refused)
 	w.before = w.outside(t)
 	return path
+}
+
+func (w *world) largeWorkbook(t *testing.T, rows int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(`<row r="1">` + inline("A1", "id") + inline("B1", "x") + inline("C1", "note") + `</row>`)
+	for i := 2; i <= rows; i++ {
+		fmt.Fprintf(&b, `<row r="%d"><c r="A%[1]d"><v>%[1]d</v></c><c r="B%[1]d"><v>%d</v></c>`, i, i*7919%1000003)
+		b.WriteString(inline(fmt.Sprint("C", i), fmt.Sprint("note ", i*31)) + `</row>`)
+	}
+	path := filepath.Join(w.shared, "large.xlsx")
+	require.NoError(t, os.WriteFile(path, workbooktest.Pack(workbooktest.Parts(b.String())), 0o600))
+	w.before = w.outside(t)
+	return path
+}
+
+// inline is a cell of a workbook with its text in it.
+func inline(at, text string) string {
+	return `<c r="` + at + `" t="inlineStr"><is><t>` + text + `</t></is></c>`
 }
 
 // job is one task.
 type job struct {
 	code   operation.Code
 	params string
-	// format is that of the file; parquet when it is empty. What is read of others
+	// format is that of the file, as large takes it; parquet when it is empty. What is read of others
 	// nobody has looked at before.
 	format string
 	// at is the fraction of the work after which it is canceled; reading when it is 0.
@@ -65,6 +93,8 @@ var work = map[string]job{
 	"export":            {code: operation.Export, params: `{"inputs":[{"dataset":"d"}],"format":"csv"}`},
 	"a new CSV file":    {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "csv", at: 0.05},
 	"a new JSON file":   {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "json", at: 0.05},
+	"a new JSON array":  {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "json array", at: 0.05},
+	"a new workbook":    {code: operation.Fetch, params: `{"source":{"dataset":"d"}}`, format: "xlsx", at: 0.05},
 }
 
 // reading is the part of the work that is done when the data has been opened: it
@@ -79,7 +109,7 @@ func TestTasks_StopWithinASecond_WhateverTheyDo(t *testing.T) { //nolint:tparall
 	t.Parallel()
 	w := newWorld(t)
 	files := map[string]string{}
-	for _, format := range []string{"parquet", "csv", "json"} {
+	for _, format := range []string{"parquet", "csv", "json", "json array", "xlsx"} {
 		files[format] = w.large(t, 2_000_000, format)
 	}
 	for name, job := range work {
