@@ -143,6 +143,14 @@ final class DDAP_Bell {
 				'href'   => self::action_url( 'ddap_read_notifications', 0 ),
 			)
 		);
+		$bar->add_node(
+			array(
+				'id'     => self::NODE . '-all',
+				'parent' => self::NODE,
+				'title'  => esc_html__( 'All tasks', 'ddap-data-analysis' ),
+				'href'   => DDAP_Menu::url( DDAP_Menu::TASKS ),
+			)
+		);
 	}
 
 	/** Whether the current user has a bell. */

@@ -8,10 +8,14 @@
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Exports and erases what this site stores of a person: notifications and their
- * preferences. Tasks are on the server, under its operator's rules.
+ * Exports and erases what this site stores of a person: notifications, their
+ * preferences, their templates, and their name beside what they published. Tasks
+ * are on the server, under its operator's rules.
  */
 final class DDAP_Privacy {
+
+	/** The type of the posts that hold published results. */
+	private const SNAPSHOT = 'ddap_snapshot';
 
 	/**
 	 * Adds the exporter; a filter of wp_privacy_personal_data_exporters.
@@ -57,6 +61,20 @@ final class DDAP_Privacy {
 			if ( '' !== get_user_meta( $user->ID, DDAP_Preferences::META, true ) ) {
 				$data[] = self::item( 'ddap-preferences', __( 'Preferences for Data Analysis', 'ddap-data-analysis' ), 'preferences-' . $user->ID, array( __( 'E-mail about analyses', 'ddap-data-analysis' ) => DDAP_Preferences::mail( $user->ID ) ) );
 			}
+			foreach ( DDAP_Templates::of_user( $user->ID ) as $template ) {
+				$fields = array(
+					__( 'Name', 'ddap-data-analysis' ) => (string) $template['name'],
+					__( 'Form', 'ddap-data-analysis' ) => (string) $template['form'],
+				);
+				$data[] = self::item( 'ddap-templates', __( 'Templates for analyses', 'ddap-data-analysis' ), 'template-' . $template['id'], $fields );
+			}
+			foreach ( self::published_by( $user->ID ) as $post ) {
+				$fields = array(
+					__( 'Title', 'ddap-data-analysis' )     => $post->post_title,
+					__( 'Published', 'ddap-data-analysis' ) => $post->post_date_gmt . ' UTC',
+				);
+				$data[] = self::item( 'ddap-published', __( 'Published results', 'ddap-data-analysis' ), 'published-' . $post->ID, $fields );
+			}
 		}
 		return array(
 			'data' => $data,
@@ -76,6 +94,16 @@ final class DDAP_Privacy {
 		if ( $user instanceof WP_User ) {
 			$removed = DDAP_Notifications::delete_of_user( $user->ID ) > 0;
 			$removed = delete_user_meta( $user->ID, DDAP_Preferences::META ) || $removed;
+			$removed = DDAP_Templates::forget_user( $user->ID ) || $removed;
+			// What is published stays, without the name of whoever published it.
+			foreach ( self::published_by( $user->ID ) as $post ) {
+				$removed = 0 !== wp_update_post(
+					array(
+						'ID'          => $post->ID,
+						'post_author' => 0,
+					)
+				) || $removed;
+			}
 		}
 		return array(
 			'items_removed'  => $removed,
@@ -99,8 +127,25 @@ final class DDAP_Privacy {
 	/** Suggests a text for the site's privacy policy. */
 	public static function add_policy(): void {
 		$text = '<p>' . esc_html__( 'Signed-in users of this site can ask for analyses of data. Each request is sent to a DDAP server together with the user\'s number and display name, so that owners of data see who asks. The server keeps requests and results under the rules of its operator.', 'ddap-data-analysis' ) . '</p>'
-			. '<p>' . esc_html__( 'This site stores the last 50 notifications about a user\'s own analyses (name, outcome, time) and whether they want e-mail about them. Both are removed with the user\'s account. Visitors are not tracked: published results are stored on this site and load nothing from elsewhere.', 'ddap-data-analysis' ) . '</p>';
+			. '<p>' . esc_html__( 'This site stores the last 50 notifications about a user\'s own analyses (name, outcome, time) whether they want e-mail about them, and templates that they save. All of it is removed with the user\'s account. Visitors are not tracked: published results are stored on this site and load nothing from elsewhere.', 'ddap-data-analysis' ) . '</p>';
 		wp_add_privacy_policy_content( __( 'Data Analysis', 'ddap-data-analysis' ), wp_kses_post( $text ) );
+	}
+
+	/**
+	 * What a person has published.
+	 *
+	 * @param int $user_id Whose.
+	 * @return WP_Post[]
+	 */
+	private static function published_by( int $user_id ): array {
+		return get_posts(
+			array(
+				'post_type'   => self::SNAPSHOT,
+				'post_status' => 'private',
+				'author'      => $user_id,
+				'numberposts' => -1,
+			)
+		);
 	}
 
 	/**

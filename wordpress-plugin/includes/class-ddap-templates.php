@@ -108,6 +108,43 @@ final class DDAP_Templates {
 	}
 
 	/**
+	 * What somebody has saved on this site, for themselves and for all.
+	 *
+	 * @param int $user_id Who.
+	 * @return array<int,array{id: string, name: string, form: string, owner: int}>
+	 */
+	public static function of_user( int $user_id ): array {
+		$own = get_user_option( self::META, $user_id );
+		return array_values(
+			array_filter(
+				array_merge( is_array( $own ) ? $own : array(), self::read( true ) ),
+				static fn( $template ): bool => is_array( $template ) && (int) ( $template['owner'] ?? 0 ) === $user_id
+			)
+		);
+	}
+
+	/**
+	 * Removes what somebody has saved for themselves, and their number from what they shared.
+	 *
+	 * @param int $user_id Who.
+	 * @return bool Whether there was anything.
+	 */
+	public static function forget_user( int $user_id ): bool {
+		$had    = array() !== self::of_user( $user_id );
+		$shared = self::read( true );
+		foreach ( $shared as $i => $template ) {
+			if ( (int) ( $template['owner'] ?? 0 ) === $user_id ) {
+				$shared[ $i ]['owner'] = 0;
+			}
+		}
+		if ( $had ) {
+			self::write( $shared, true );
+			delete_user_option( $user_id, self::META );
+		}
+		return $had;
+	}
+
+	/**
 	 * Changes one, wherever it stands.
 	 *
 	 * @param string   $id   Which.

@@ -32,10 +32,10 @@ final class DDAP_Uninstaller {
 	public const USER_OPTIONS = array( 'ddap_templates' );
 
 	/** User meta, which the sites of a network share. */
-	public const USER_META = array( 'ddap_mail' );
+	public const USER_META = array( 'ddap_mail', 'ddap_tasks_per_page' );
 
-	/** Beginnings of the names of transients; whatever follows is a user's number. */
-	public const TRANSIENTS = array( 'ddap_circuit', 'ddap_saved_server_' );
+	/** Beginnings of the names of transients; what follows is a user's number. */
+	public const TRANSIENTS = array( 'ddap_circuit', 'ddap_dataset_names', 'ddap_saved_server_', 'ddap_task_notice_' );
 
 	/** Events of WP-Cron. */
 	public const CRON = array( 'ddap_poll', 'ddap_send_mail' );

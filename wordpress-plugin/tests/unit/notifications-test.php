@@ -179,13 +179,23 @@ final class Notifications_Test extends DDAP_Test_Case {
 		$author = $this->act_as( 'author' );
 		$this->add( $author->ID, 1 );
 		update_user_meta( $author->ID, DDAP_Preferences::META, 'all' );
+		DDAP_Templates::add( 'Every Monday', '{}', false );
+		$post = wp_insert_post(
+			array(
+				'post_type'   => 'ddap_snapshot',
+				'post_status' => 'private',
+				'post_title'  => 'Shown to all',
+				'post_author' => $author->ID,
+			)
+		);
 		$exported = DDAP_Privacy::export( $author->user_email );
 		$this->assertTrue( $exported['done'] );
-		$this->assertSame( array( 'ddap-notifications', 'ddap-preferences' ), array_column( $exported['data'], 'group_id' ) );
+		$this->assertSame( array( 'ddap-notifications', 'ddap-preferences', 'ddap-templates', 'ddap-published' ), array_column( $exported['data'], 'group_id' ) );
 		$this->assertStringContainsString( 'Number 1', (string) wp_json_encode( $exported ) );
 		$erased = DDAP_Privacy::erase( $author->user_email );
 		$this->assertTrue( $erased['items_removed'] && ! $erased['items_retained'] );
 		$this->assertSame( array(), DDAP_Privacy::export( $author->user_email )['data'] );
+		$this->assertSame( 'Shown to all', get_post( $post )->post_title, 'what is published stays' );
 		$this->assertFalse( DDAP_Privacy::erase( 'nobody@example.org' )['items_removed'] );
 	}
 }

@@ -98,9 +98,10 @@ story( 'whoever asked is told once of an analysis, of failures as clearly as of 
 	await ended( s, await analyze( s, author, 'Penguins in short', works ) );
 	await ended( s, await analyze( s, author, 'Delay <script>alert(1)</script>', fails ) );
 	await s.until( 'the bell tells', async () => {
-		await page.goto( s.admin( 'index.php' ) );
+		await page.goto( s.admin( 'profile.php' ) );
 		return Number( await count( page ).innerText() ) === unread + 2;
 	} );
+	await page.goto( s.admin( 'index.php' ) );
 	await page.locator( '#ddap-dashboard-list[aria-busy="false"]' ).waitFor();
 	await page.locator( '#ddap_dashboard' ).getByText( 'Failed: ' ).first().waitFor();
 	await s.accessible( page, '#ddap_dashboard' );
