@@ -71,7 +71,7 @@ final class DDAP_Bell {
 	 * @return array<string,mixed>
 	 */
 	public static function beat( array $response, array $data ): array {
-		if ( isset( $data['ddap_bell'] ) && self::is_shown() ) {
+		if ( isset( $data['ddap_bell'] ) ) {
 			$response['ddap_bell'] = self::news( absint( $data['ddap_bell'] ) );
 		}
 		return $response;
@@ -84,6 +84,13 @@ final class DDAP_Bell {
 	 * @return array{latest: int, html: string, news: string[]}
 	 */
 	public static function news( int $known ): array {
+		if ( ! self::is_shown() ) {
+			return array(
+				'latest' => 0,
+				'html'   => '',
+				'news'   => array(),
+			);
+		}
 		require_once ABSPATH . WPINC . '/class-wp-admin-bar.php';
 		$bar = new WP_Admin_Bar();
 		$bar->add_group( array( 'id' => 'top-secondary' ) );

@@ -72,6 +72,9 @@ final class DDAP_Notifications {
 	 */
 	public static function of_user( int $user_id, int $limit = self::KEPT ): array {
 		global $wpdb;
+		if ( ! DDAP_Schema::is_current() ) {
+			return array();
+		}
 		$table = DDAP_Schema::table( 'ddap_notifications' );
 		return (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $table WHERE user_id = %d ORDER BY ended_at DESC, id DESC LIMIT %d", $user_id, $limit ), ARRAY_A ); // phpcs:ignore WordPress.DB -- the plugin's own table.
 	}
@@ -124,6 +127,9 @@ final class DDAP_Notifications {
 	 */
 	public static function delete_of_user( int $user_id ): int {
 		global $wpdb;
+		if ( ! DDAP_Schema::is_current() ) {
+			return 0;
+		}
 		return (int) $wpdb->delete( DDAP_Schema::table( 'ddap_notifications' ), array( 'user_id' => $user_id ), array( '%d' ) ); // phpcs:ignore WordPress.DB -- the plugin's own table.
 	}
 

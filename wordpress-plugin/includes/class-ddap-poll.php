@@ -74,6 +74,7 @@ final class DDAP_Poll {
 		if ( ! DDAP_Settings::are_complete() ) {
 			return;
 		}
+		DDAP_Schema::install();
 		DDAP_Key::remember();
 		DDAP_Deliveries::prune();
 		if ( ! self::is_due() ) {

@@ -119,9 +119,7 @@ final class DDAP_Privacy {
 	 * @param int $user_id Whose.
 	 */
 	public static function forget_user( int $user_id ): void {
-		if ( DDAP_Schema::is_current() ) {
-			DDAP_Notifications::delete_of_user( $user_id );
-		}
+		DDAP_Notifications::delete_of_user( $user_id );
 	}
 
 	/** Suggests a text for the site's privacy policy. */

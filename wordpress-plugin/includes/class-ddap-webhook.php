@@ -62,6 +62,7 @@ final class DDAP_Webhook {
 	 * @return true|WP_Error
 	 */
 	public static function set_up( DDAP_Client $client ): bool|WP_Error {
+		DDAP_Schema::install();
 		$made = $client->post(
 			'/webhooks',
 			array(

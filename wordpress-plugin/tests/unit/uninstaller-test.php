@@ -101,7 +101,8 @@ final class Uninstaller_Test extends DDAP_Test_Case {
 		DDAP_Uninstaller::run();
 		$this->assertFalse( DDAP_Schema::is_current() );
 		$this->act_as( 'administrator' );
-		$this->assertSame( '', implode( array_column( (array) ( DDAP_Bell::news( 0 )['news'] ), 'id' ) ), 'no page fails meanwhile' );
+		$this->assertSame( '', DDAP_Bell::news( 0 )['html'], 'no page fails meanwhile' );
+		$this->assertSame( array(), DDAP_Dashboard_Widget::content()['ended'] );
 		DDAP_Lifecycle::catch_up();
 		$this->assertTrue( DDAP_Schema::is_current() );
 		$this->assertNotFalse( wp_next_scheduled( DDAP_Poll::HOOK ) );
