@@ -7,6 +7,7 @@ import (
 
 	"ddap/shared/i18n"
 	"ddap/shared/operation"
+	"ddap/shared/result"
 )
 
 // titles are the names that operations give their own parameters, and models
@@ -41,6 +42,32 @@ func modelTitle(name string) (i18n.Text, bool) {
 		return i18n.Text{}, false
 	}
 	return models[at].Title, true
+}
+
+// ModelOf gives the model that a document is of; empty of other documents.
+func ModelOf(d *result.Document) string {
+	model, _ := strings.CutPrefix(d.Kind, "analyze.")
+	return model
+}
+
+// SettingName names a parameter of a model, which may mean another thing than one
+// of the same name of another model. Words for the parameters that many models have
+// come first, and of no model, or one that has no such parameter, it is Label.
+func (s Speech) SettingName(model, name string) string {
+	if t, ok := labels[name]; ok {
+		return t.In(s.words)
+	}
+	for _, m := range operation.Models() {
+		if string(m.Model) != model {
+			continue
+		}
+		for _, p := range m.Params {
+			if p.Name == name && p.Title.In(s.words) != "" {
+				return p.Title.In(s.words)
+			}
+		}
+	}
+	return s.Label(name)
 }
 
 // Label names a metric, column or setting; one that is not known keeps its name.

@@ -167,7 +167,7 @@ func (s Speech) figures(d *result.Document, tables bool) []Pair {
 func (s Speech) method(d *result.Document) []Pair {
 	var out []Pair
 	for _, name := range slices.Sorted(maps.Keys(d.Parameters)) {
-		out = append(out, Pair{Name: s.Label(name), Value: s.Setting(name, d.Parameters[name])})
+		out = append(out, Pair{Name: s.SettingName(ModelOf(d), name), Value: s.Setting(name, d.Parameters[name])})
 	}
 	return out
 }

@@ -94,21 +94,6 @@ func TestNew_ShowsTheScoresOfAModelAsATable(t *testing.T) {
 	require.Len(t, of(operation.ExportParams{Sections: []operation.ReportSection{operation.MetricsSection}}).Figures, 5, "without tables, all of them")
 }
 
-func TestSpeech_NamesEveryModelAndParameterInIndonesian(t *testing.T) {
-	t.Parallel()
-	s := report.SpeechOf(i18n.Indonesian)
-	for _, m := range operation.Models() {
-		require.NotContains(t, s.Kind("analyze."+string(m.Model)), "analyze.", m.Model)
-		for _, p := range m.Params {
-			require.NotEqual(t, p.Name, s.Label(p.Name), "%s of %s", p.Name, m.Model)
-		}
-	}
-	require.Equal(t, "F1, rata-rata kelas, baris baru", s.Label("test_f1_macro"))
-	require.Equal(t, "Simp. baku R², lipatan", s.Label("cv_r2_std"))
-	require.Equal(t, "Kelas prediksi", s.Phrase("Predicted class"))
-	require.Equal(t, "Prediksi pay", s.Phrase("Predicted pay"))
-}
-
 func TestReport_WithinItsLimits_PutsTheRestBeside(t *testing.T) {
 	t.Parallel()
 	d := clusters()

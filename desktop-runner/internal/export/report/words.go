@@ -311,7 +311,7 @@ func say(english, indonesian string) phrase {
 }
 
 // phrases are the titles and notes that operations and egress write.
-var phrases = []phrase{
+var phrases = slices.Concat(modelPhrases, []phrase{
 	say("Rows", "Baris"), say("Feature", "Fitur"), say("Group", "Kelompok"), say("Columns", "Kolom"),
 	say("Group ...", "Kelompok ${1}"),
 	say("First rows", "Baris pertama"),
@@ -429,7 +429,7 @@ var phrases = []phrase{
 	say("predicted ...", "prediksi ${1}"),
 	// Last, because it fits much.
 	say("... by ...", "${1} menurut ${2}"),
-}
+})
 
 // Word gives a word of the frame, by its key among the fixed ones.
 func (s Speech) Word(key string) string { return fixed[key].In(s.words) }

@@ -193,7 +193,7 @@ func (r *report) method(d *result.Document) {
 	}
 	r.head(r.words.Word("method"), r.words.Word("value"))
 	for _, name := range slices.Sorted(maps.Keys(d.Parameters)) {
-		r.said(r.words.Label(name), r.words.Setting(name, d.Parameters[name]))
+		r.said(r.words.SettingName(reports.ModelOf(d), name), r.words.Setting(name, d.Parameters[name]))
 	}
 }
 
