@@ -15,6 +15,13 @@ add_filter( 'wpmu_drop_tables', array( DDAP_Lifecycle::class, 'add_tables_of_sit
 add_action( 'admin_init', array( DDAP_Lifecycle::class, 'catch_up' ) );
 add_action( 'init', array( DDAP_Words::class, 'load_textdomain' ) );
 
+// Published results.
+add_action( 'init', array( DDAP_Snapshots::class, 'register_post_type' ) );
+add_action( 'init', array( DDAP_Snapshot_Block::class, 'register' ) );
+add_shortcode( DDAP_Snapshot_Block::SHORTCODE, array( DDAP_Snapshot_Block::class, 'render_shortcode' ) );
+add_action( 'ddap_after_task', array( DDAP_Publish_Control::class, 'place' ) );
+add_action( DDAP_Snapshot_Check::EVENT, array( DDAP_Snapshot_Check::class, 'check' ) );
+
 // Rights.
 add_filter( 'map_meta_cap', array( DDAP_Capabilities::class, 'map_enter' ), 10, 3 );
 
@@ -43,6 +50,9 @@ add_action( 'rest_api_init', array( DDAP_Rest_Webhook::class, 'register_routes' 
 add_action( 'rest_api_init', array( DDAP_Rest_Webhook_Settings::class, 'register_routes' ) );
 add_action( 'rest_api_init', array( DDAP_Rest_Notifications::class, 'register_routes' ) );
 add_action( 'rest_api_init', array( DDAP_Site_Health::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Panels::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Snapshots::class, 'register_routes' ) );
+add_action( 'rest_api_init', array( DDAP_Rest_Invitations::class, 'register_routes' ) );
 
 // Notifications.
 add_filter( 'cron_schedules', array( DDAP_Poll::class, 'add_interval' ) );

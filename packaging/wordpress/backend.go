@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"ddap/packaging/e2e/programs"
@@ -58,7 +59,7 @@ func (b *Backend) start(ctx context.Context, bin, folder string, data []string) 
 	if err != nil {
 		return fmt.Errorf("invite the runner: %w", err)
 	}
-	runner := programs.Runner{Bin: bin, Folder: folder, Server: b.Server.URL(), Token: token, Name: "laboratory", Data: data, Slots: 2, Guarded: true}
+	runner := programs.Runner{Bin: bin, Folder: folder, Server: b.Server.URL(), Token: token, Name: "laboratory", Data: data, Slots: 2, Flags: publishable(data), Guarded: true}
 	if b.working, err = runner.Start(); err != nil {
 		return err //nolint:wrapcheck // says what was started
 	}
@@ -90,8 +91,18 @@ func (b *Backend) Tail() string {
 // of each time.
 const waitTime = 100 * time.Millisecond
 
+// publishable says of the first dataset, as --data has it, that results made from
+// it may be shown to everybody, and of the others nothing.
+func publishable(data []string) []string {
+	if len(data) == 0 {
+		return nil
+	}
+	name, _, _ := strings.Cut(data[0], "=")
+	return []string{"--publish", name}
+}
+
 // ExampleData shares the datasets of examples/data, as --data has them: of one
-// only summaries may leave.
+// only summaries may leave, and results made from the first may be published.
 func ExampleData(folder string) []string {
 	return []string{
 		"penguins=" + filepath.Join(folder, "penguins.json") + ":rows",

@@ -12,9 +12,23 @@ defined( 'ABSPATH' ) || exit;
  */
 final class DDAP_Assets {
 
+	/** What assets/js/panels.js needs. */
+	private const PANELS = array( 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'wp-url', 'wp-dom-ready' );
+
 	/** Scripts by screen: what stands in assets/js/NAME.js, and the handles that it needs. */
 	private const SCRIPTS = array(
-		DDAP_Menu::SETTINGS => array(
+		DDAP_Menu::OVERVIEW  => array( 'panels' => self::PANELS ),
+		DDAP_Menu::TASKS     => array(
+			'panels'  => self::PANELS,
+			'publish' => array( 'ddap-panels', 'wp-api-fetch', 'wp-i18n' ),
+		),
+		DDAP_Menu::DATASETS  => array( 'panels' => self::PANELS ),
+		DDAP_Menu::RUNNERS   => array(
+			'panels'  => self::PANELS,
+			'runners' => array( 'ddap-panels', 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'wp-url' ),
+		),
+		DDAP_Menu::PUBLISHED => array( 'publish' => array( 'wp-api-fetch', 'wp-i18n' ) ),
+		DDAP_Menu::SETTINGS  => array(
 			'settings'         => array( 'wp-api-fetch', 'wp-i18n', 'wp-dom-ready' ),
 			'webhook-settings' => array( 'wp-api-fetch', 'wp-i18n', 'wp-dom-ready' ),
 		),

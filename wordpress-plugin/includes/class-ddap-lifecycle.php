@@ -42,6 +42,7 @@ final class DDAP_Lifecycle {
 		DDAP_Schema::install();
 		DDAP_Capabilities::grant_on_this_site();
 		DDAP_Poll::schedule();
+		DDAP_Snapshot_Check::schedule();
 	}
 
 	/**
@@ -55,6 +56,7 @@ final class DDAP_Lifecycle {
 		if ( ! wp_next_scheduled( DDAP_Poll::HOOK ) ) {
 			DDAP_Poll::schedule();
 		}
+		DDAP_Snapshot_Check::schedule();
 	}
 
 	/**
@@ -74,6 +76,7 @@ final class DDAP_Lifecycle {
 	public static function rest_this_site(): void {
 		DDAP_Poll::unschedule();
 		DDAP_Mail::unschedule();
+		DDAP_Snapshot_Check::unschedule();
 	}
 
 	/**

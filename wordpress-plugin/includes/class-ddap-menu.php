@@ -24,6 +24,8 @@ final class DDAP_Menu {
 	public const RUNNERS = 'ddap-runners';
 	/** What repeats. */
 	public const SCHEDULES = 'ddap-schedules';
+	/** What visitors see. */
+	public const PUBLISHED = 'ddap-published';
 	/** The slug of the page at Settings > Data Analysis. */
 	public const SETTINGS = 'ddap-settings';
 
@@ -34,6 +36,11 @@ final class DDAP_Menu {
 	 */
 	public static function screens(): array {
 		return array(
+			self::OVERVIEW     => array(
+				'title'      => __( 'Overview', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::ENTER,
+				'class'      => DDAP_Overview_Screen::class,
+			),
 			self::TASKS        => array(
 				'title'      => __( 'Tasks', 'ddap-data-analysis' ),
 				'capability' => DDAP_Capabilities::ENTER,
@@ -44,10 +51,25 @@ final class DDAP_Menu {
 				'capability' => DDAP_Capabilities::CREATE,
 				'class'      => DDAP_New_Analysis_Screen::class,
 			),
+			self::DATASETS     => array(
+				'title'      => __( 'Datasets', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::ENTER,
+				'class'      => DDAP_Datasets_Screen::class,
+			),
+			self::RUNNERS      => array(
+				'title'      => __( 'Runners', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::ENTER,
+				'class'      => DDAP_Runners_Screen::class,
+			),
 			self::SCHEDULES    => array(
 				'title'      => __( 'Schedules', 'ddap-data-analysis' ),
 				'capability' => DDAP_Capabilities::ENTER,
 				'class'      => DDAP_Schedules_Screen::class,
+			),
+			self::PUBLISHED    => array(
+				'title'      => __( 'Published', 'ddap-data-analysis' ),
+				'capability' => DDAP_Capabilities::CREATE,
+				'class'      => DDAP_Published_Screen::class,
 			),
 		);
 	}

@@ -38,7 +38,7 @@ final class DDAP_Uninstaller {
 	public const TRANSIENTS = array( 'ddap_circuit', 'ddap_dataset_names', 'ddap_saved_server_', 'ddap_task_notice_' );
 
 	/** Events of WP-Cron. */
-	public const CRON = array( 'ddap_poll', 'ddap_send_mail' );
+	public const CRON = array( 'ddap_poll', 'ddap_send_mail', 'ddap_check_snapshots' );
 
 	/** Cleans up this site, or every site of the network. */
 	public static function run(): void {
@@ -65,6 +65,7 @@ final class DDAP_Uninstaller {
 		foreach ( self::OPTIONS as $option ) {
 			delete_option( $option );
 		}
+		DDAP_Snapshots::remove_all();
 		DDAP_Capabilities::revoke_all();
 	}
 

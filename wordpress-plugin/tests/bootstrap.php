@@ -13,7 +13,7 @@ if ( ! is_readable( getenv( 'DDAP_SITE' ) . '/wp-load.php' ) ) {
 }
 
 // PHPUnit includes this file inside a function, and WordPress means to be global.
-global $table_prefix, $wpdb, $wp, $wp_query, $wp_the_query, $wp_rewrite, $wp_locale, $wp_roles, $wp_version, $wp_object_cache, $current_user;
+global $table_prefix, $wpdb, $wp, $wp_query, $wp_the_query, $wp_rewrite, $wp_locale, $wp_roles, $wp_version, $wp_object_cache, $current_user, $shortcode_tags;
 
 $_SERVER['HTTP_HOST']       = (string) getenv( 'DDAP_SITE_HOST' );
 $_SERVER['REMOTE_ADDR']     = '127.0.0.1';

@@ -108,6 +108,8 @@ type Runner struct {
 	Slots int
 	// Config is the path of its file of settings; none when empty.
 	Config string
+	// Flags are more of its flags.
+	Flags []string
 	// Guarded is as in Spec.
 	Guarded bool
 }
@@ -126,6 +128,7 @@ func (r Runner) Start() (*Program, error) {
 	for _, data := range r.Data {
 		args = append(args, "--data", data)
 	}
+	args = append(args, r.Flags...)
 	if r.Config != "" {
 		args = append(args, "--config", r.Config)
 	}
