@@ -25,6 +25,14 @@ type glyphs struct {
 	fonts  [2]*sfnt.Font
 	buffer sfnt.Buffer
 	known  map[rune]bool
+	shortfall
+}
+
+// shortfall is what a report cannot show of its text: so many different characters,
+// and letters of Arabic as they are joined.
+type shortfall struct {
+	lacking  int
+	unjoined bool
 }
 
 func newGlyphs() (*glyphs, error) {
@@ -55,13 +63,15 @@ func (g *glyphs) has(r rune) bool {
 		index, err := font.GlyphIndex(&g.buffer, r)
 		known = known && err == nil && index != 0
 	}
-	g.known[r] = known
+	if g.known[r] = known; !known {
+		g.lacking++
+	}
 	return known
 }
 
 // printable gives text in the order in which it is drawn, from the left, without
-// what the font does not have, and whether something had to be replaced.
-func (g *glyphs) printable(text string) (out string, replaced bool) {
+// what the font does not have.
+func (g *glyphs) printable(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFC.String(strings.ToValidUTF8(text, string(replacement))) {
 		switch {
@@ -71,12 +81,12 @@ func (g *glyphs) printable(text string) (out string, replaced bool) {
 			// Directions and joiners have no picture.
 		case g.has(r):
 			b.WriteRune(r)
+			g.unjoined = g.unjoined || unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r)
 		default:
-			replaced = true
 			b.WriteRune(replacement)
 		}
 	}
-	return visual(b.String()), replaced
+	return visual(b.String())
 }
 
 // visual puts text that is read from the right into the order of the page.

@@ -73,11 +73,17 @@ func render(r *report.Report, l report.Limits) ([]byte, error) {
 	}
 	first := newWriter(r, l, g, nil, 0)
 	first.report()
+	if g.shortfall != (shortfall{}) {
+		// What has to be said of the font moves what stands below it.
+		first = newWriter(r, l, g, nil, 0)
+		first.shows = g.shortfall
+		first.report()
+	}
 	if err := first.pdf.Error(); err != nil {
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
 	second := newWriter(r, l, g, first.begins, first.pdf.PageCount())
-	second.lacking = first.lacking
+	second.shows = first.shows
 	second.report()
 	var out bytes.Buffer
 	if err := second.pdf.Output(&out); err != nil {
@@ -107,8 +113,8 @@ type writer struct {
 	links         []int
 	pages         int
 	y             float64
-	// lacking is set once a character had to be replaced.
-	lacking bool
+	// shows is what the report says that the font lacks.
+	shows shortfall
 }
 
 func newWriter(r *report.Report, l report.Limits, g *glyphs, known []int, pages int) *writer {

@@ -105,7 +105,7 @@ func TestRender_SaysWhatItIsToldInBothLanguages(t *testing.T) {
 	got := text(t, english)
 	for _, want := range []string{
 		"REPORT", "5 March 2026, 14:07 UTC", "12,345", "Table 1. First rows", "Figure 6. Box", "Figure 7. Empty", "This chart is shown as a table only.",
-		"=SUM(A1)", "Ωμέγα Привет", "□ stands for a character", "Page 1 / ", "endlessendless", "Good to know", "withheld",
+		"=SUM(A1)", "Ωμέγα Привет", "□ stands for characters", "as HTML", "Page 1 / ", "endlessendless", "Good to know", "withheld",
 	} {
 		require.Contains(t, got, want)
 	}
@@ -113,6 +113,21 @@ func TestRender_SaysWhatItIsToldInBothLanguages(t *testing.T) {
 	for _, want := range []string{"LAPORAN", "5 Maret 2026, 14.07 UTC", "12.345", "Tabel 1. Baris pertama", "Sebaran pay", "Perlu diketahui", "Halaman 1 / ", "ditahan"} {
 		require.Contains(t, got, want)
 	}
+}
+
+func TestRender_SaysHowManyCharactersItCannotShow(t *testing.T) {
+	t.Parallel()
+	told := func(summary string) string {
+		r, err := report.New([]plan.Input{{Name: "a", Document: &result.Document{Kind: "fetch", Summary: summary}}}, &operation.ExportParams{Language: i18n.English, Title: "A"}, now)
+		require.NoError(t, err)
+		raw, _, err := pdf.Render(r)
+		require.NoError(t, err)
+		return text(t, raw)
+	}
+	require.Contains(t, told("漢字 and 漢 and 😀."), "(3 different ones)")
+	require.NotContains(t, told("漢字"), "Arabic letters")
+	require.Contains(t, told("سلام"), "Arabic letters are not joined")
+	require.NotContains(t, told("Żółw, Ωμέγα, Привет, שלום"), "font of this file")
 }
 
 func TestRender_RepeatsHeads_AndLaysOutWideTablesInParts(t *testing.T) {

@@ -26,14 +26,22 @@ func (w *writer) report() {
 	if len(r.Sections) > 1 {
 		w.contents()
 	}
-	if w.lacking {
-		w.paragraph(word("lacking"), "", 8, soft)
-	}
+	w.shortfall()
 	w.y++
 	w.rule(ink, 0.5)
 	w.y += 6
 	for i, s := range r.Sections {
 		w.section(i, s)
+	}
+}
+
+// shortfall says what the font cannot show; the first rendering finds that.
+func (w *writer) shortfall() {
+	if n := w.shows.lacking; n > 0 {
+		w.paragraph(strings.ReplaceAll(w.of.Speech.Word("lacking"), "{n}", w.of.Speech.Number(float64(n))), "", 8, soft)
+	}
+	if w.shows.unjoined {
+		w.paragraph(w.of.Speech.Word("unjoined"), "", 8, soft)
 	}
 }
 

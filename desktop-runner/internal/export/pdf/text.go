@@ -27,11 +27,9 @@ func (w *writer) font(weight string, size float64, c colour) {
 	w.pdf.SetTextColor(c[0], c[1], c[2])
 }
 
-// plain makes text printable, and remembers where that took a replacement.
+// plain makes text printable.
 func (w *writer) plain(text string) string {
-	out, replaced := w.glyphs.printable(text)
-	w.lacking = w.lacking || replaced
-	return out
+	return w.glyphs.printable(text)
 }
 
 // at draws printable text with the upper left corner of its line at x, y.

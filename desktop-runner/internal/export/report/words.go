@@ -66,7 +66,8 @@ var fixed = map[string]i18n.Text{
 	"spread":        {EN: "Std. dev. of", ID: "Simp. baku"},
 	"columnsof":     {EN: "Columns {from} to {to} of {all}.", ID: "Kolom {from} sampai {to} dari {all}."},
 	"sheet":         {EN: "Page {page} / {pages}", ID: "Halaman {page} / {pages}"},
-	"lacking":       {EN: "□ stands for a character that the font of this file does not have.", ID: "□ mengganti karakter yang tidak ada dalam fon berkas ini."},
+	"lacking":       {EN: "□ stands for characters that the font of this file does not have ({n} different ones); the report as HTML shows them.", ID: "□ mengganti karakter yang tidak ada dalam fon berkas ini ({n} macam); laporan HTML menampilkannya."},
+	"unjoined":      {EN: "Arabic letters are not joined in this file; the report as HTML shows them as they are written.", ID: "Huruf Arab tidak disambung dalam berkas ini; laporan HTML menampilkannya sebagaimana ditulis."},
 	"everything":    {EN: "all rows", ID: "semua baris"},
 }
 
