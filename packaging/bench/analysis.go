@@ -298,11 +298,7 @@ func (a *analysisBench) child(ctx context.Context, order []byte, done *reply) (f
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		peak = usage.Maxrss * 1024
 	}
-	one := figure{Seconds: ended.Sub(begun).Seconds(), PeakBytes: peak}
-	if !done.fitting.IsZero() {
-		one.FitSeconds = ended.Sub(done.fitting).Seconds()
-	}
-	return one, nil
+	return figure{Seconds: ended.Sub(begun).Seconds(), FitSeconds: done.Outcome.Stages["fitting"], PeakBytes: peak}, nil
 }
 
 // order is what package worker of the runner reads.
@@ -327,13 +323,9 @@ func (a *analysisBench) order(w question, in input, work string, known json.RawM
 
 // reply is what a child says last.
 type reply struct {
-	Progress struct {
-		Stage string `json:"stage"`
-	} `json:"progress"`
-	// fitting is when it said that it has begun to fit a model.
-	fitting time.Time
 	Outcome struct {
-		Document *result.Document `json:"document"`
+		Document *result.Document   `json:"document"`
+		Stages   map[string]float64 `json:"stages"`
 		Failure  *struct {
 			Message string `json:"message"`
 		} `json:"failure"`
@@ -349,9 +341,6 @@ func (r *reply) read(lines *json.Decoder) error {
 	for {
 		if err := lines.Decode(r); err != nil {
 			return fmt.Errorf("read what the child says: %w", err)
-		}
-		if r.fitting.IsZero() && r.Progress.Stage == "fitting" {
-			r.fitting = time.Now()
 		}
 		switch {
 		case r.Outcome.Failure != nil:

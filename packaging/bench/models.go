@@ -55,7 +55,7 @@ type contest struct {
 	tolerance   float64
 	chance      bool
 	lowerBetter bool
-	// bar is the time as a multiple of the peer's.
+	// bar is the time of fit and score as a multiple of the peer's.
 	bar         float64
 	skipLargest string
 }
@@ -109,6 +109,7 @@ func modelsBench(ctx context.Context, opts options) error {
 				continue
 			}
 			if err := a.contest(ctx, c, s); err != nil {
+				a.printModels() // those before it took long
 				return fmt.Errorf("%s of %s: %w", c.model, s, err)
 			}
 			measured++
@@ -309,18 +310,16 @@ func numbersLine(line []byte, random *rand.Rand, centre, weights []float64) []by
 }
 
 func (a *analysisBench) noteModel(c contest, s size, ours, peer figure) {
-	memoryBar, score, fit := 0.0, "–", "–"
+	memoryBar, score := 0.0, "–"
 	if s.largest {
 		memoryBar = 1
 	}
 	if len(ours.Answer) > 0 && len(peer.Answer) > 0 {
 		score = fmt.Sprintf("%.6g, %.6g", ours.Answer[0], peer.Answer[0])
 	}
-	if ours.FitSeconds > 0 {
-		fit = fmt.Sprintf("%.2f s, %s", ours.FitSeconds, against(ours.FitSeconds, peer.FitSeconds, c.bar, 0, ""))
-	}
 	a.rows = append(a.rows, []string{
-		string(c.model), s.String(), fmt.Sprintf("%.2f s", ours.Seconds), against(ours.Seconds, peer.Seconds, c.bar, 0, ""), fit,
+		string(c.model), s.String(), fmt.Sprintf("%.3f s", ours.FitSeconds), against(ours.FitSeconds, peer.FitSeconds, c.bar, 0, ""),
+		fmt.Sprintf("%.2f s", ours.Seconds), against(ours.Seconds, peer.Seconds, 0, 0, ""),
 		mebibytes(ours.PeakBytes), against(float64(ours.PeakBytes), float64(peer.PeakBytes), memoryBar, 0, ""), score,
 	})
 }
@@ -328,7 +327,7 @@ func (a *analysisBench) noteModel(c contest, s size, ours, peer figure) {
 func (a *analysisBench) printModels() {
 	fmt.Printf("\n%s/%s, %d processors, best of %d at most; each to scikit-learn's\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), a.starts)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "model\trows x features\tread, fit, score\tto the peer's\tfit and score\tmemory\tto the peer's\tscores")
+	_, _ = fmt.Fprintln(out, "model\trows x features\tfit and score\tto the peer's\twith start, reading and writing\tto the peer's\tmemory\tto the peer's\tscores")
 	for _, row := range a.rows {
 		_, _ = fmt.Fprintln(out, strings.Join(row, "\t"))
 	}

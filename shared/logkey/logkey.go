@@ -60,6 +60,7 @@ const (
 	Guess        = "guess"
 	Notes        = "notes"
 	Stage        = "stage"
+	Stages       = "stages"
 	Percent      = "percent"
 	RowsDone     = "rows_done"
 	RowsTotal    = "rows_total"

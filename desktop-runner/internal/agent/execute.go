@@ -73,6 +73,7 @@ func (a *Agent) perform(ctx context.Context, at *attempt) (_ *api.ResultReport, 
 	for _, line := range ended.Outcome.Owner {
 		a.Log.Info("a task's database", logkey.TaskID, at.TaskID, logkey.Attempt, at.Attempt, logkey.Details, line)
 	}
+	a.Log.Debug("a task's stages", logkey.TaskID, at.TaskID, logkey.Attempt, at.Attempt, logkey.Stages, ended.Outcome.Stages)
 	a.noteTrouble(at, ended)
 	report, files := a.conclude(ctx, at, p, ended)
 	if report != nil {

@@ -32,7 +32,7 @@ func Run(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Ou
 		ctx, cancel = context.WithTimeout(ctx, p.Limits.Timeout)
 		defer cancel()
 	}
-	w := work{plan: p, policy: egress.PolicyOf(p.Inputs), report: progress}
+	w := work{plan: p, policy: egress.PolicyOf(p.Inputs), report: progress, stages: map[string]float64{}}
 	out, err := w.guarded(ctx)
 	if err != nil {
 		failure := egress.Failure(err)
@@ -44,7 +44,7 @@ func Run(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Ou
 			w.tell(d.Detail())
 		}
 	}
-	out.Owner = w.owner
+	out.Owner, out.Stages = w.owner, w.stages
 	return out
 }
 
@@ -58,6 +58,8 @@ type work struct {
 	owner []string
 	// furthest is how far the progress was that was reported before another attempt.
 	furthest float64
+	// stages is how many seconds each stage took, in all attempts together.
+	stages map[string]float64
 }
 
 func (w *work) tell(line string) { w.owner = append(w.owner, line) }
@@ -129,7 +131,12 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 	tracker := &step.Tracker{}
 	tracker.Stage("reading", 0, reading/float64(len(inputs)))
 	stop := watch(db, tracker, w.furthest, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
-	defer func() { w.furthest = stop() }()
+	defer func() {
+		w.furthest = stop()
+		for stage, took := range tracker.End() {
+			w.stages[stage] += took.Seconds()
+		}
+	}()
 	s := &step.Step{
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
 		MemoryBytes: w.plan.Limits.MemoryBytes, Tracker: tracker,

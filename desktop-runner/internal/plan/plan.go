@@ -171,6 +171,9 @@ type Outcome struct {
 	// Owner has lines for the owner's log: what a database was asked, and what it
 	// answered when something went wrong. They never leave this computer.
 	Owner []string `json:"owner,omitempty"`
+	// Stages is how many seconds each stage of the work took, by its name. It never
+	// leaves this computer either.
+	Stages map[string]float64 `json:"stages,omitempty"`
 }
 
 // Detailed is an error that has more to say to the owner than to others.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"ddap/desktop-runner/internal/engine"
 	"ddap/desktop-runner/internal/finding"
@@ -79,6 +80,9 @@ type Tracker struct {
 	within   float64
 	own      bool
 	begin    float64
+	// since is when the stage began, and took how long each took that ended.
+	since time.Time
+	took  map[string]time.Duration
 }
 
 // Stage begins a part of the work that lies between two fractions of the whole.
@@ -86,7 +90,8 @@ type Tracker struct {
 func (t *Tracker) Stage(name string, from, to float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stage, t.from, t.to, t.within, t.own = name, from, to, 0, false
+	t.enter(name)
+	t.from, t.to, t.within, t.own = from, to, 0, false
 }
 
 // Counted begins a part of the work as Stage does, of which only Advance tells
@@ -94,7 +99,28 @@ func (t *Tracker) Stage(name string, from, to float64) {
 func (t *Tracker) Counted(name string, from, to float64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stage, t.from, t.to, t.within, t.own = name, from, to, 0, true
+	t.enter(name)
+	t.from, t.to, t.within, t.own = from, to, 0, true
+}
+
+func (t *Tracker) enter(stage string) {
+	now := time.Now()
+	if t.took == nil {
+		t.took = map[string]time.Duration{}
+	}
+	if t.stage != "" {
+		t.took[t.stage] += now.Sub(t.since)
+	}
+	t.stage, t.since = stage, now
+}
+
+// End ends the last stage and gives how long each took, by its name. A stage that
+// came more than once took as long as all its times together.
+func (t *Tracker) End() map[string]time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.enter("")
+	return t.took
 }
 
 // Begin takes the work up to a fraction for one that is not to be done: the rest
