@@ -281,9 +281,23 @@ class Story {
 	async fitsPhone( page ) {
 		const before = page.viewportSize();
 		await page.setViewportSize( { width: 390, height: 844 } );
-		const over = await page.evaluate( () => document.documentElement.scrollWidth - window.innerWidth );
+		// Charts take their new size a moment after the page has.
+		const width = () => document.documentElement.scrollWidth - window.innerWidth;
+		await page.waitForFunction( `( ${ width } )() <= 0`, null, { timeout: 3000 } ).catch( () => {} );
+		const over = await page.evaluate( width );
+		const wide = over <= 0 ? [] : await page.evaluate( () => [ ...document.querySelectorAll( '#wpbody-content *, main *' ) ]
+			.filter( ( e ) => e.getBoundingClientRect().right > window.innerWidth )
+			.filter( ( e ) => {
+				for ( let box = e.parentElement; box; box = box.parentElement ) {
+					if ( [ 'auto', 'scroll', 'hidden' ].includes( getComputedStyle( box ).overflowX ) && box.getBoundingClientRect().right <= window.innerWidth ) {
+						return false;
+					}
+				}
+				return true;
+			} )
+			.map( ( e ) => e.cloneNode( false ).outerHTML ) );
 		await page.setViewportSize( before );
-		assert.ok( over <= 0, `${ page.url() } is ${ over } pixels wider than a phone` );
+		assert.ok( over <= 0, `${ page.url() } is ${ over } pixels wider than a phone:\n  ${ wide.slice( 0, 12 ).join( '\n  ' ) }` );
 	}
 
 	/**
