@@ -195,7 +195,8 @@
 	/** Learns how one schedule's last runs went. */
 	async function tell( app, one ) {
 		try {
-			Object.assign( one, await wp.apiFetch( { path: `${ PATH }/${ one.id }` } ) );
+			// The server leaves out lists in which nothing is.
+			Object.assign( one, { runs: [], failures: [] }, await wp.apiFetch( { path: `${ PATH }/${ one.id }` } ) );
 		} catch ( error ) {
 			one.problem = error.message;
 		}
@@ -237,7 +238,7 @@
 			},
 			notice: ( type, text ) => fill( document.getElementById( 'ddap-notices' ), h( 'div', { class: `notice notice-${ type } inline`, role: 'error' === type ? 'alert' : 'status' }, h( 'p', {}, text ) ) ),
 		};
-		if ( new URLSearchParams( window.location.search ).has( 'saved' ) ) {
+		if ( new URLSearchParams( window.location.search ).has( 'made' ) ) {
 			app.notice( 'success', __( 'The schedule is saved.', 'ddap-data-analysis' ) );
 		}
 		open( app );

@@ -73,7 +73,7 @@
 
 	function addressOf( app, made, answer ) {
 		const url = new URL( 'schedule' === made.kind ? app.config.schedules : app.config.tasks );
-		url.searchParams.set( 'schedule' === made.kind ? 'saved' : 'task', 'schedule' === made.kind ? answer.id : answer.tasks[ made.main ] || Object.values( answer.tasks )[ 0 ] );
+		url.searchParams.set( 'schedule' === made.kind ? 'made' : 'task', 'schedule' === made.kind ? answer.id : answer.tasks[ made.main ] || Object.values( answer.tasks )[ 0 ] );
 		return url.href;
 	}
 
