@@ -9,6 +9,10 @@
 	/** How many schedules are asked about at once: each takes a request. */
 	const AT_ONCE = 3;
 
+	/** States after which nothing changes, and the milliseconds after which a run that goes on is asked about again. */
+	const ENDED = [ 'succeeded', 'failed', 'canceled' ];
+	const AGAIN = 5000;
+
 	const REASONS = () => ( {
 		key_revoked: __( 'The key that made it was revoked.', 'ddap-data-analysis' ),
 		key_expired: __( 'The key that made it has expired.', 'ddap-data-analysis' ),
@@ -192,7 +196,7 @@
 		}
 	}
 
-	/** Learns how one schedule's last runs went. */
+	/** Learns how one schedule's last runs went, and goes on asking while one of them goes on. */
 	async function tell( app, one ) {
 		try {
 			// The server leaves out lists in which nothing is.
@@ -200,7 +204,12 @@
 		} catch ( error ) {
 			one.problem = error.message;
 		}
-		render( app );
+		if ( app.editing?.id !== one.id ) {
+			render( app );
+		}
+		if ( ! one.problem && one.runs.some( ( run ) => run.state && ! ENDED.includes( run.state ) ) ) {
+			setTimeout( () => app.list.includes( one ) && tell( app, one ), document.hidden ? 12 * AGAIN : AGAIN );
+		}
 	}
 
 	async function load( app ) {

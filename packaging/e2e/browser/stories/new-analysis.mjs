@@ -227,7 +227,7 @@ story( 'templates are saved, used, renamed and deleted', async ( s ) => {
 	await page.getByLabel( 'New name' ).fill( 'Second name' );
 	await page.getByLabel( 'New name' ).press( 'Enter' );
 	await page.getByRole( 'button', { name: 'Use the template Second name' } ).waitFor();
-	page.once( 'dialog', ( dialog ) => dialog.accept() );
+	await page.evaluate( () => ( window.confirm = () => true ) );
 	await page.getByRole( 'button', { name: 'Delete Second name' } ).click();
 	await page.getByText( 'There are no templates yet.' ).waitFor();
 } );

@@ -31,7 +31,7 @@ story( 'a schedule is made in the form, and paused, changed, run and deleted in 
 	await row.getByText( 'none yet' ).waitFor();
 	await row.getByRole( 'button', { name: 'Run now Birds of the week' } ).click();
 	await page.getByText( 'It runs now, besides its times.' ).waitFor();
-	await row.getByText( '(asked for by hand)' ).waitFor();
+	await row.getByText( '✓ Done' ).waitFor();
 	await row.getByRole( 'button', { name: /^Pause/ } ).click();
 	await row.getByText( '‖ Paused' ).waitFor();
 	assert.equal( ( await find() ).paused, true );
@@ -58,7 +58,7 @@ story( 'a schedule is made in the form, and paused, changed, run and deleted in 
 	await everybody.getByRole( 'row', { name: /Birds of the week/ } ).waitFor();
 	assert.equal( await everybody.getByRole( 'button', { name: /^Pause/ } ).count(), 0, 'who sees everybody\'s may not change them' );
 
-	page.once( 'dialog', ( dialog ) => dialog.accept() );
+	await page.evaluate( () => ( window.confirm = () => true ) );
 	await row.getByRole( 'button', { name: /^Delete/ } ).click();
 	await page.getByText( 'The schedule is deleted.' ).waitFor();
 	assert.equal( await find(), undefined );

@@ -30,7 +30,6 @@
 			formats: [],
 			language: 'en',
 			when: { kind: 'now', at: '', repeat: { every: 'day', time: '07:00', weekdays: [ '1' ], day: '1', cron: '' }, timeZone: '' },
-			notify: true,
 		};
 	}
 

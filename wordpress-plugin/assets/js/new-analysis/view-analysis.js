@@ -2,7 +2,7 @@
  * Step 3: what is done with the rows.
  */
 ( function ( ddapNew ) {
-	const { __, _n, sprintf } = wp.i18n;
+	const { __, sprintf } = wp.i18n;
 	const { h, field, input, select, checkbox, columnChoices, errorOf } = ddapNew.dom;
 
 	function render( app ) {
@@ -140,21 +140,26 @@
 	function featureFields( app, columns ) {
 		const { form, ui } = app;
 		const offered = columns.filter( ( c ) => c.name !== form.target );
-		const chosen = form.features.filter( ( c ) => c !== form.target );
 		const error = app.errors.get( 'ddap-features' );
-		const label = chosen.length
-			/* translators: %s: a number of columns. */
-			? sprintf( _n( 'Columns to look at: %s', 'Columns to look at: %s', chosen.length, 'ddap-data-analysis' ), chosen.length )
-			: __( 'Columns to look at: all that suit', 'ddap-data-analysis' );
+		const label = () => featuresLabel( app.form );
 		return h( 'details', { class: 'ddap-features', open: ui.features || Boolean( error ), ontoggle: ( event ) => ( ui.features = event.target.open ) },
-			h( 'summary', { id: 'ddap-features' }, label ),
+			h( 'summary', { id: 'ddap-features' }, label() ),
 			errorOf( 'ddap-features', error ),
 			h( 'p', { class: 'description' }, __( 'Where none is ticked, all that suit are taken.', 'ddap-data-analysis' ) ),
 			h( 'div', { class: 'ddap-columns-box' }, offered.map( ( c, index ) => checkbox( app, { id: `ddap-feature-${ index }`, label: c.name, checked: form.features.includes( c.name ) }, ( on ) => {
 				app.forgive( 'ddap-features' );
 				app.set( { features: on ? [ ...app.form.features, c.name ] : app.form.features.filter( ( name ) => name !== c.name ) }, [] );
+				document.getElementById( 'ddap-features' ).textContent = label();
 			} ) ) )
 		);
+	}
+
+	function featuresLabel( form ) {
+		const chosen = form.features.filter( ( c ) => c !== form.target );
+		return chosen.length
+			/* translators: %s: a number of columns. */
+			? sprintf( __( 'Columns to look at: %s', 'ddap-data-analysis' ), chosen.length )
+			: __( 'Columns to look at: all that suit', 'ddap-data-analysis' );
 	}
 
 	/** All that has a default. */

@@ -26,7 +26,7 @@
 			'week' === every && weekdays( app, repeat, put ),
 			'month' === every && input( app, { id: 'ddap-repeat-day', label: __( 'Day of the month', 'ddap-data-analysis' ), help: __( 'Months without this day are left out.', 'ddap-data-analysis' ), value: repeat.day, attributes: { inputmode: 'numeric', size: '3' } }, ( day ) => put( { day }, false ) ),
 			'cron' !== every && input( app, { id: 'ddap-repeat-time', label: 'hour' === every ? __( 'Time (only its minutes count)', 'ddap-data-analysis' ) : __( 'Time', 'ddap-data-analysis' ), type: 'time', value: repeat.time }, ( time ) => put( { time }, false ) ),
-			'cron' === every && input( app, { id: 'ddap-repeat-cron', label: __( 'Expression', 'ddap-data-analysis' ), help: __( 'Minute, hour, day, month, weekday, as in 30 7 * * mon-fri.', 'ddap-data-analysis' ), value: repeat.cron, attributes: { maxlength: '200', class: 'code' } }, ( cron ) => put( { cron }, false ) ),
+			'cron' === every && input( app, { id: 'ddap-repeat-cron', label: __( 'Expression', 'ddap-data-analysis' ), help: __( 'Minute, hour, day, month, weekday, as in 30 7 * * mon-fri.', 'ddap-data-analysis' ), value: repeat.cron, attributes: { maxlength: '200' } }, ( cron ) => put( { cron }, false ) ),
 		];
 	}
 

@@ -40,7 +40,8 @@
 				zone( app, put ) ),
 			'repeat' === form.when.kind && h( 'div', { class: 'ddap-row' },
 				ddapNew.viewRepeat.render( app, form.when.repeat, ( changes, again ) => put( { repeat: { ...app.form.when.repeat, ...changes } }, again ? [ 'report' ] : [] ) ),
-				zone( app, put ) )
+				zone( app, put ) ),
+			h( 'p', { class: 'description' }, __( 'The bell at the top of the page tells you when it is done. By e-mail, if your profile says so.', 'ddap-data-analysis' ) )
 		);
 	}
 
