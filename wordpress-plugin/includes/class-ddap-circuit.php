@@ -20,6 +20,9 @@ final class DDAP_Circuit {
 	/** So many seconds a page may wait for the server, all its questions together. */
 	private const BUDGET = 4.5;
 
+	/** What fails after so many seconds, such as a name server that is away, is not tried again by the next page. */
+	private const SLOW = 1.0;
+
 	private const TRANSIENT = 'ddap_circuit';
 
 	/**
@@ -78,7 +81,7 @@ final class DDAP_Circuit {
 			'code'  => $code,
 		);
 		// What fails at once costs other pages nothing, and is well again at once.
-		if ( 'ddap_timeout' === $code ) {
+		if ( 'ddap_timeout' === $code || $seconds > self::SLOW ) {
 			set_transient( self::TRANSIENT, array( 'url' => $url ) + self::$silent[ $url ], self::PAUSE );
 		}
 	}

@@ -186,17 +186,20 @@ class DDAP_Client {
 		if ( '' === $this->url || '' === $this->key ) {
 			return new WP_Error( 'ddap_not_configured', __( 'No server is set up yet.', 'ddap-data-analysis' ), self::details() );
 		}
+		$silent = DDAP_Circuit::code( $this->url );
+		if ( '' !== $silent ) {
+			return DDAP_Connection_Error::of( $silent, self::details() );
+		}
+		// Looking the name up, which check() does, counts as waiting too.
+		$began   = microtime( true );
 		$allowed = DDAP_Server_Address::check( $this->url );
 		if ( is_wp_error( $allowed ) ) {
 			$allowed->add_data( self::details() );
 			return $allowed;
 		}
-		$silent = DDAP_Circuit::code( $this->url );
-		if ( '' !== $silent ) {
-			return DDAP_Connection_Error::of( $silent, self::details() );
-		}
 		return $this->send(
 			$path,
+			$began,
 			array_merge(
 				array(
 					'method'              => $method,
@@ -214,12 +217,12 @@ class DDAP_Client {
 	/**
 	 * Sends a request that may be sent.
 	 *
-	 * @param string              $path Below /v1, with its query.
-	 * @param array<string,mixed> $args Those of wp_remote_request().
+	 * @param string              $path  Below /v1, with its query.
+	 * @param float               $began When the caller began to wait.
+	 * @param array<string,mixed> $args  Those of wp_remote_request().
 	 * @return array<string,mixed>|WP_Error
 	 */
-	private function send( string $path, array $args ): array|WP_Error {
-		$began  = microtime( true );
+	private function send( string $path, float $began, array $args ): array|WP_Error {
 		$answer = wp_remote_request( $this->url . '/v1' . $path, $args );
 		$error  = is_wp_error( $answer ) ? DDAP_Connection_Error::from_transport( $answer, self::details() ) : null;
 		DDAP_Circuit::note( $this->url, null === $error ? '' : (string) $error->get_error_code(), microtime( true ) - $began );

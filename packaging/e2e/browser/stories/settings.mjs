@@ -98,3 +98,39 @@ story( 'nobody but administrators gets to the settings', async ( s ) => {
 		assert.equal( answer.status(), 403, user );
 	}
 } );
+
+story( 'a key that may only look is told apart from one that works', async ( s ) => {
+	const weak = await s.ask( '/v1/keys', { name: 'Looks only', role: 'viewer' } );
+	const page = await s.as( 'admin' );
+	await enter( s, page, s.server.url, weak.key );
+	assert.match( await verdict( page ), /it may only look\. Analyses take a key with the role analyst/ );
+	await s.picture( page, 'weak-key' );
+} );
+
+story( 'a server that never answers is said to be silent within five seconds, on each page of the plugin', async ( s ) => {
+	const silent = await s.listen( createSilence() );
+	s.define( { DDAP_SERVER_URL: `http://127.0.0.1:${ silent }`, DDAP_API_KEY: s.server.key } );
+	const page = await s.as( 'admin' );
+	for ( const screen of [ 'ddap-tasks', 'ddap-settings', 'ddap-new' ] ) {
+		const begun = Date.now();
+		const answer = await page.request.get( s.admin( screen === 'ddap-settings' ? `options-general.php?page=${ screen }&tab=notifications` : `admin.php?page=${ screen }` ) );
+		assert.equal( answer.status(), 200, screen );
+		// Four seconds for the server, and what the machine needs for the page.
+		assert.ok( Date.now() - begun < 8000, `${ screen } took ${ Date.now() - begun } ms` );
+	}
+	await page.goto( s.admin( 'admin.php?page=ddap-tasks' ) );
+	await page.getByText( 'The server did not answer in time.' ).first().waitFor();
+	s.define( { DDAP_SERVER_URL: null, DDAP_API_KEY: null } );
+} );
+
+story( 'each tab has help, which leads to Site Health', async ( s ) => {
+	const page = await s.as( 'admin' );
+	await enter( s, page, s.server.url, s.server.key );
+	await verdict( page );
+	for ( const tab of [ '', '&tab=roles', '&tab=notifications' ] ) {
+		await page.goto( s.admin( `options-general.php?page=ddap-settings${ tab }` ) );
+		await page.getByRole( 'button', { name: 'Help' } ).click();
+		await page.getByRole( 'link', { name: 'Site Health says what is wrong' } ).waitFor();
+	}
+	await s.picture( page, 'help' );
+} );
