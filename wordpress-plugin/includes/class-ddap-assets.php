@@ -68,6 +68,9 @@ final class DDAP_Assets {
 		}
 		wp_enqueue_style( 'ddap-admin', self::url( 'css/admin.css' ), array(), DDAP_VERSION );
 		$page = (string) filter_input( INPUT_GET, 'page' );
+		if ( DDAP_Menu::OVERVIEW === $page ) {
+			wp_enqueue_style( 'ddap-tasks', self::url( 'css/tasks.css' ), array(), DDAP_VERSION );
+		}
 		foreach ( self::SCRIPTS[ $page ] ?? array() as $name => $needs ) {
 			wp_enqueue_script( 'ddap-' . $name, self::url( "js/$name.js" ), $needs, DDAP_VERSION, true );
 			wp_set_script_translations( 'ddap-' . $name, 'ddap-data-analysis', DDAP_PLUGIN_DIR . '/languages' );

@@ -144,7 +144,7 @@ final class DDAP_Datasets_Panel {
 	private static function render_readings( array $group ): void {
 		$readings = array_unique( array_filter( array_column( $group, 'reading' ) ) );
 		if ( array() !== $readings ) {
-			printf( '<dt>%s</dt><dd dir="auto">%s</dd>', esc_html__( 'Files', 'ddap-data-analysis' ), esc_html( implode( ' ', $readings ) ) );
+			printf( '<dt>%s</dt><dd><bdi>%s</bdi></dd>', esc_html__( 'Files', 'ddap-data-analysis' ), esc_html( implode( ' ', $readings ) ) );
 		}
 	}
 
