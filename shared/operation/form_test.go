@@ -19,7 +19,7 @@ var freeTexts = []string{
 func nodes(at string, schema map[string]any, visit func(path string, node map[string]any)) {
 	properties, _ := schema["properties"].(map[string]any)
 	for name, child := range properties {
-		node, path := child.(map[string]any), name //nolint:forcetypeassert // a schema's properties are schemas
+		node, path := child.(map[string]any), name
 		if at != "" {
 			path = at + "." + name
 		}

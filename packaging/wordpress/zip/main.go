@@ -4,6 +4,7 @@ package main
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func run(plugin, target string) error {
 
 // files lists what git knows of the plugin and is not a test, sorted.
 func files(plugin string) ([]string, error) {
-	cmd := exec.Command("git", "ls-files", "-z")
+	cmd := exec.CommandContext(context.Background(), "git", "ls-files", "-z")
 	cmd.Dir = plugin
 	listed, err := cmd.Output()
 	if err != nil {
