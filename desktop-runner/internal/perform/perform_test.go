@@ -16,7 +16,6 @@ import (
 
 	"ddap/desktop-runner/internal/perform"
 	"ddap/desktop-runner/internal/plan"
-	"ddap/desktop-runner/internal/source"
 	"ddap/desktop-runner/internal/step/steptest"
 	"ddap/desktop-runner/internal/workbook/workbooktest"
 	"ddap/shared/operation"
@@ -25,7 +24,7 @@ import (
 )
 
 func input(name, path string, policy result.Policy) plan.Input {
-	format, _ := source.FormatOf(path)
+	format, _ := plan.FormatOf(path)
 	return plan.Input{
 		Path: "params.source", Name: name,
 		File:    &plan.File{Path: path, Format: format, Policy: policy},

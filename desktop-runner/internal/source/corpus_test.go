@@ -89,7 +89,7 @@ func readColumns(t *testing.T, folder string, tc corpusCase, known bool) (*sourc
 	db, err := engine.Open(t.Context(), engine.Options{WorkDir: t.TempDir(), Files: []string{path}})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	format, _ := source.FormatOf(path)
+	format, _ := plan.FormatOf(path)
 	file := plan.File{Path: path, Format: format, Reading: tc.Reading}
 	if known {
 		d, err := source.Inspect(t.Context(), file, t.TempDir(), plan.Limits{})

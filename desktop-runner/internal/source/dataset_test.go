@@ -26,7 +26,7 @@ func openAll(t *testing.T, limits plan.Limits, reading plan.Reading, ending stri
 		file.More = append(file.More, path)
 	}
 	file.Path, file.More, file.Reading = file.More[0], file.More[1:], reading
-	file.Format, _ = source.FormatOf(file.Path)
+	file.Format, _ = plan.FormatOf(file.Path)
 	db, err := engine.Open(t.Context(), engine.Options{WorkDir: t.TempDir(), Files: file.Paths()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })

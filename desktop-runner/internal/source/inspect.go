@@ -48,7 +48,7 @@ func Inspect(ctx context.Context, file plan.File, workDir string, limits plan.Li
 		return inspectTable(ctx, file, limits)
 	}
 	if file.Format == "" {
-		format, ok := FormatOf(file.Path)
+		format, ok := plan.FormatOf(file.Path)
 		if !ok {
 			return Description{}, (&reader{dataset: name}).unreadable("its ending is not known; use " + plan.Endings)
 		}

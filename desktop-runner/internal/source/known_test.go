@@ -20,7 +20,7 @@ import (
 // look gives a file with what a look at it finds.
 func look(t *testing.T, path string, reading plan.Reading) plan.File {
 	t.Helper()
-	format, _ := source.FormatOf(path)
+	format, _ := plan.FormatOf(path)
 	file := plan.File{Path: path, Format: format, Reading: reading}
 	d, err := source.Inspect(t.Context(), file, t.TempDir(), plan.Limits{})
 	require.NoError(t, err)

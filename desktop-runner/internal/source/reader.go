@@ -52,9 +52,6 @@ type column struct {
 	expression string
 }
 
-// FormatOf guesses a file's format from its name; false where the ending says nothing.
-func FormatOf(path string) (plan.Format, bool) { return plan.FormatOf(path) }
-
 // newReader looks at the files without the engine: whether they are what their
 // format says, and for text how it is written.
 func newReader(ctx context.Context, db *engine.DB, index int, dataset string, file plan.File, limits plan.Limits) (*reader, error) {

@@ -27,7 +27,7 @@ func write(t *testing.T, name, content string) string {
 // open reads a file as a task would, and gives its rows as cells.
 func open(t *testing.T, path string) (*source.Relation, [][]any, error) {
 	t.Helper()
-	format, _ := source.FormatOf(path)
+	format, _ := plan.FormatOf(path)
 	file := plan.File{Path: path, Format: format}
 	if err := source.CheckPlaces("sales", file); err != nil {
 		return nil, nil, err

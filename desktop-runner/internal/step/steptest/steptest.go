@@ -46,7 +46,7 @@ func Open(t *testing.T, files ...string) *step.Step {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	s := &step.Step{DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: true, Tracker: &step.Tracker{}}
 	for i, path := range paths {
-		format, _ := source.FormatOf(path)
+		format, _ := plan.FormatOf(path)
 		rel, err := source.Open(t.Context(), db, i, names[i], plan.File{Path: path, Format: format}, plan.Limits{})
 		require.NoError(t, err)
 		if i > 0 {
