@@ -232,10 +232,12 @@ func (db *DB) Columns(ctx context.Context, query string) (names, databaseTypes [
 }
 
 // WriteParquet writes a query's rows, in the query's order, to a new file of
-// WorkDir, and gives their number and the file's size.
+// WorkDir, and gives their number and the file's size. Snappy takes a third of
+// zstd's time for numbers, which neither makes much smaller, and four fifths of it
+// for a fifth more bytes of mixed columns: nothing of these files travels.
 func (db *DB) WriteParquet(ctx context.Context, name, query string, args ...any) (rows, bytes int64, err error) {
 	path := filepath.Join(db.workDir, name)
-	rows, err = db.Exec(ctx, "COPY ("+query+") TO "+Literal(path)+" (FORMAT parquet, COMPRESSION zstd)", args...)
+	rows, err = db.Exec(ctx, "COPY ("+query+") TO "+Literal(path)+" (FORMAT parquet, COMPRESSION snappy)", args...)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -212,11 +212,11 @@ func (t *Tree) neighbors(ctx context.Context, at int32, row, found []float64) {
 	n := t.nodes[at]
 	if n.left == 0 {
 		for i := n.from; i < n.to; i++ {
-			d := distance(row, t.row(int(i)))
 			j := len(found) - 1
-			if d >= found[j] {
+			if !within(row, t.row(int(i)), found[j]) {
 				continue
 			}
+			d := distance(row, t.row(int(i)))
 			for ; j > 0 && found[j-1] > d; j-- {
 				found[j] = found[j-1]
 			}

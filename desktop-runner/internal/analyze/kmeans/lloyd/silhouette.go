@@ -18,7 +18,7 @@ import (
 // the smallest mean distance to those of another one; 0 for a point that is
 // alone in its cluster. It is NaN when the points belong to fewer than two
 // clusters. Points with a negative label belong to none, and are left out. Its
-// cost grows with the square of most.
+// time and its memory (8 bytes for each pair of points) grow with the square of most.
 //
 // Source: Rousseeuw, "Silhouettes" (1987); scikit-learn's silhouette_score.
 func Silhouette(ctx context.Context, x points.Points, labels []int32, k, most int) (score float64, rests int, err error) {
@@ -40,25 +40,44 @@ func Silhouette(ctx context.Context, x points.Points, labels []int32, k, most in
 	if clusters < 2 || clusters >= len(sample) {
 		return math.NaN(), len(sample), nil
 	}
-	scores := make([]float64, len(sample))
-	err = parallel.Each(ctx, parallel.Threads(0), len(sample), func(s int) { scores[s] = coefficient(x, labels, sample, sizes, sample[s]) })
+	away, err := distances(ctx, x, sample)
+	if err != nil {
+		return math.NaN(), 0, err
+	}
 	for s, i := range sample {
-		score += scores[s]
+		score += coefficient(away, labels, sample, sizes, s)
 		if sizes[labels[i]] > 1 {
 			rests++
 		}
 	}
-	return score / float64(len(sample)), rests, err
+	return score / float64(len(sample)), rests, nil
 }
 
-func coefficient(x points.Points, labels []int32, sample, sizes []int, i int) float64 {
-	own := int(labels[i])
+// distances gives those of each two points of a sample, the later one's first: the
+// one of s and t, which is before s, is number t of row s. Each is calculated once.
+func distances(ctx context.Context, x points.Points, sample []int) ([][]float64, error) {
+	out := make([][]float64, len(sample))
+	last := len(sample) - 1
+	return out, parallel.Each(ctx, parallel.Threads(0), len(sample), func(task int) {
+		s := last - task // the longest rows first, so that no processor is left with one
+		out[s] = make([]float64, s)
+		for t := range s {
+			out[s][t] = math.Sqrt(points.SquaredDistance(x.Row(sample[s]), x.Row(sample[t])))
+		}
+	})
+}
+
+func coefficient(away [][]float64, labels []int32, sample, sizes []int, s int) float64 {
+	own := int(labels[sample[s]])
 	if sizes[own] < 2 {
 		return 0
 	}
 	sums := make([]float64, len(sizes))
-	for _, j := range sample {
-		sums[labels[j]] += math.Sqrt(points.SquaredDistance(x.Row(i), x.Row(j)))
+	for t, d := range away[s] {
+		sums[labels[sample[t]]] += d
+	}
+	for t := s + 1; t < len(sample); t++ {
+		sums[labels[sample[t]]] += away[t][s]
 	}
 	a, b := sums[own]/float64(sizes[own]-1), math.Inf(1)
 	for label, size := range sizes {
