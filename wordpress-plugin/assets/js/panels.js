@@ -24,6 +24,26 @@
 		return box;
 	}
 
+	/** Whether the page says already, at another place, what happened: one server that is away is one sentence. */
+	function told( error, place ) {
+		return [ ...document.querySelectorAll( '[data-ddap-panel] [role="alert"] p' ) ].some( ( sentence ) => ! place.contains( sentence ) && sentence.textContent.includes( error.message ) );
+	}
+
+	function sameFailure() {
+		const sentence = document.createElement( 'p' );
+		sentence.textContent = '✕ ' + __( 'No answer, for the same reason.', 'ddap-data-analysis' );
+		return sentence;
+	}
+
+	/** Asks again for all that failed. */
+	function retry() {
+		for ( const [ place, panel ] of panels ) {
+			if ( panel.failed ) {
+				load( place, panel.search );
+			}
+		}
+	}
+
 	function path( place, search ) {
 		const asked = {};
 		if ( search ) {
@@ -49,6 +69,7 @@
 			const { html } = await wp.apiFetch( { path: path( place, search ) } );
 			// A later question may have been answered first.
 			if ( turn === panel.turn && html !== panel.html ) {
+				panel.failed = false;
 				panel.html = html;
 				place.innerHTML = html;
 				place.dispatchEvent( new CustomEvent( 'ddap:filled', { bubbles: true } ) );
@@ -56,7 +77,8 @@
 		} catch ( error ) {
 			if ( turn === panel.turn ) {
 				panel.html = null;
-				place.replaceChildren( failure( error, () => load( place, search ) ) );
+				panel.failed = true;
+				place.replaceChildren( told( error, place ) ? sameFailure() : failure( error, retry ) );
 			}
 		}
 		if ( turn === panel.turn ) {
@@ -99,7 +121,7 @@
 	wp.domReady( () => {
 		document.querySelectorAll( '[data-ddap-panel]' ).forEach( ( place ) => {
 			const field = document.querySelector( `[data-ddap-search="${ place.dataset.ddapPanel }"]` );
-			panels.set( place, { turn: 0, html: null, search: '' } );
+			panels.set( place, { turn: 0, html: null, failed: false, search: '' } );
 			load( place, field ? field.value.trim() : '' );
 			watch( place );
 		} );
