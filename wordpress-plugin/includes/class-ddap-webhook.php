@@ -75,9 +75,7 @@ final class DDAP_Webhook {
 		if ( is_wp_error( $made ) ) {
 			return $made;
 		}
-		if ( self::is_set_up() ) {
-			$client->delete( '/webhooks/' . self::stored()['id'] );
-		}
+		self::remove_others( $client, (string) $made['id'] );
 		self::store(
 			array(
 				'id'      => (string) $made['id'],
@@ -255,6 +253,26 @@ final class DDAP_Webhook {
 			'trouble'    => $trouble,
 		);
 		update_option( self::HEALTH, $health, false );
+	}
+
+	/**
+	 * Removes webhooks that this one replaces: that which was set up before, and any
+	 * whose making was never answered.
+	 *
+	 * @param DDAP_Client $client Acts for the site.
+	 * @param string      $id     The new one.
+	 */
+	private static function remove_others( DDAP_Client $client, string $id ): void {
+		$others = self::is_set_up() ? array( self::stored()['id'] ) : array();
+		$list   = $client->get( '/webhooks' );
+		foreach ( is_wp_error( $list ) ? array() : (array) ( $list['webhooks'] ?? array() ) as $webhook ) {
+			if ( self::address() === ( $webhook['url'] ?? '' ) ) {
+				$others[] = (string) $webhook['id'];
+			}
+		}
+		foreach ( array_diff( array_unique( $others ), array( $id ) ) as $other ) {
+			$client->delete( '/webhooks/' . $other );
+		}
 	}
 
 	/** How the server's people recognise the webhook. */

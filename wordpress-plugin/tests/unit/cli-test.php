@@ -92,11 +92,19 @@ final class CLI_Test extends DDAP_Test_Case {
 			'url'    => DDAP_Webhook::address(),
 			'secret' => 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 		);
+		// One whose making was never answered goes, another site's stays.
+		$orphan = array( 'id' => 'orphan' ) + $made;
+		$other  = array(
+			'id'  => 'other',
+			'url' => 'https://other.example/wp-json/ddap/v1/webhook',
+		);
 		$this->serve(
 			array(
-				'POST /webhooks'          => array( 201, $made ),
-				'POST /webhooks/one/test' => array( 201, array( 'id' => 'delivery' ) ),
-				'DELETE /webhooks/one'    => array( 204, '' ),
+				'POST /webhooks'             => array( 201, $made ),
+				'GET /webhooks'              => array( 200, array( 'webhooks' => array( $made, $orphan, $other ) ) ),
+				'DELETE /webhooks/orphan'    => array( 204, '' ),
+				'POST /webhooks/one/test'    => array( 201, array( 'id' => 'delivery' ) ),
+				'DELETE /webhooks/one'       => array( 204, '' ),
 			)
 		);
 		$this->assertSame( 0, WP_CLI::run( 'ddap webhook set-up' ), implode( "\n", WP_CLI::$said ) );
