@@ -14,9 +14,6 @@ defined( 'ABSPATH' ) || exit;
  */
 final class DDAP_Privacy {
 
-	/** The type of the posts that hold published results. */
-	private const SNAPSHOT = 'ddap_snapshot';
-
 	/**
 	 * Adds the exporter; a filter of wp_privacy_personal_data_exporters.
 	 *
@@ -138,7 +135,7 @@ final class DDAP_Privacy {
 	private static function published_by( int $user_id ): array {
 		return get_posts(
 			array(
-				'post_type'   => self::SNAPSHOT,
+				'post_type'   => DDAP_Snapshots::POST_TYPE,
 				'post_status' => 'private',
 				'author'      => $user_id,
 				'numberposts' => -1,
