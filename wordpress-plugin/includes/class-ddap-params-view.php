@@ -28,7 +28,41 @@ final class DDAP_Params_View {
 		if ( $depth >= self::DEPTH ) {
 			return self::scalar( (string) wp_json_encode( $params ) );
 		}
+		$condition = self::condition( $params );
+		if ( '' !== $condition ) {
+			return $condition;
+		}
 		return self::is_list( $params ) ? self::elements( $params, $depth ) : self::fields( $params, $depth );
+	}
+
+	/**
+	 * A condition on one line, as in "delay ≥ 15"; empty for anything else.
+	 *
+	 * @param array<int|string,mixed> $params As the server gave them, decoded.
+	 */
+	private static function condition( array $params ): string {
+		$signs = array(
+			'eq'          => '=',
+			'ne'          => '≠',
+			'lt'          => '<',
+			'le'          => '≤',
+			'gt'          => '>',
+			'ge'          => '≥',
+			'between'     => __( 'is between', 'ddap-data-analysis' ),
+			'in'          => __( 'is one of', 'ddap-data-analysis' ),
+			'not_in'      => __( 'is none of', 'ddap-data-analysis' ),
+			'contains'    => __( 'contains', 'ddap-data-analysis' ),
+			'starts_with' => __( 'starts with', 'ddap-data-analysis' ),
+			'ends_with'   => __( 'ends with', 'ddap-data-analysis' ),
+			'matches'     => __( 'matches', 'ddap-data-analysis' ),
+			'is_null'     => __( 'is missing', 'ddap-data-analysis' ),
+			'not_null'    => __( 'is there', 'ddap-data-analysis' ),
+		);
+		$sign  = is_string( $params['op'] ?? null ) ? $signs[ $params['op'] ] ?? '' : '';
+		if ( '' === $sign || ! is_string( $params['column'] ?? null ) || array() !== array_diff_key( $params, array_flip( array( 'column', 'op', 'value' ) ) ) ) {
+			return '';
+		}
+		return self::scalar( $params['column'] ) . ' ' . esc_html( $sign ) . ( array_key_exists( 'value', $params ) ? ' ' . self::value( $params['value'], self::DEPTH - 2 ) : '' );
 	}
 
 	/**

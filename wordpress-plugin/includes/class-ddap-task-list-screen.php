@@ -101,10 +101,10 @@ final class DDAP_Task_List_Screen implements DDAP_Screen {
 			$this->render_subtitle();
 			echo '<hr class="wp-header-end">';
 			DDAP_Task_Notice::render_kept();
-			$this->render_content();
 			?>
 			<p id="ddap-bulk-error" class="ddap-field-error"></p>
 			<p id="ddap-stale" class="ddap-stale" hidden><?php esc_html_e( 'The list is not renewed at the moment, because the server does not answer. It goes on by itself.', 'ddap-data-analysis' ); ?></p>
+			<?php $this->render_content(); ?>
 			<div id="ddap-live" class="screen-reader-text" role="status" aria-live="polite"></div>
 		</div>
 		<?php

@@ -14,11 +14,12 @@
 		const [ a, b ] = documents;
 		const asked = difference.parameters( tasks[ 0 ].params, tasks[ 1 ].params );
 		const used = difference.parameters( a.parameters, b.parameters );
+		const unset = ( value ) => value ?? __( 'not set', 'ddap-data-analysis' );
 		const rows = [
 			...difference.sources( a.sources, b.sources ).map( ( [ name, ...values ] ) => [ sprintf( /* translators: %s: a dataset. */ __( 'Revision of %s', 'ddap-data-analysis' ), name ), ...values ] ),
 			...asked.filter( ( [ path ] ) => ! used.some( ( [ known ] ) => path.endsWith( known ) ) ).map( ( [ path, ...values ] ) => [ path.replaceAll( '_', ' ' ), ...values ] ),
 			...used.map( ( [ path, ...values ] ) => [ path.replaceAll( '_', ' ' ), ...values ] ),
-		];
+		].map( ( [ name, ...values ] ) => [ name, ...values.map( unset ) ] );
 		if ( ! rows.length ) {
 			return section( __( 'What differs', 'ddap-data-analysis' ), element( 'p', {}, __( 'Both asked the same of the same data.', 'ddap-data-analysis' ) ) );
 		}

@@ -23,7 +23,7 @@
 		for ( const scale of Object.values( configuration.options.scales ) ) {
 			scale.ticks = { color: ink, ...scale.ticks };
 			scale.grid = { color: line, ...scale.grid };
-			scale.title.color = ink;
+			scale.title = { ...scale.title, color: ink };
 		}
 		return configuration;
 	}

@@ -79,6 +79,9 @@
 		) ) ) );
 	}
 
+	/** Tables that say how, and not what: they come after the others. */
+	const HOW = [ 'schema', 'preprocessing' ];
+
 	/** A chart that shows a table stands beside it; their names are the same. */
 	function content( document_, tables, artifacts ) {
 		const charts = [ ...( document_.charts ?? [] ) ];
@@ -101,9 +104,10 @@
 	function render( answer ) {
 		const { document: document_, artifacts } = answer;
 		const { figures: leading, tables } = ddap.metrics.split( document_.metrics );
-		const all = [ ...( document_.tables ?? [] ), ...tables ];
+		const given = document_.tables ?? [];
+		const all = [ ...given.filter( ( table ) => ! HOW.includes( table.name ) ), ...tables, ...given.filter( ( table ) => HOW.includes( table.name ) ) ];
 		return element(
-			'div', { class: 'ddap-result' },
+			'div', { class: 'ddap-result-layout' },
 			element(
 				'div', { class: 'ddap-result-main' },
 				element( 'p', { class: 'ddap-summary' }, isolated( document_.summary ?? '' ) ),
