@@ -34,3 +34,19 @@ story( 'a site that is made later has the same rights', async ( s ) => {
 	assert.equal( answer.status(), 200 );
 	await owner.getByRole( 'heading', { name: 'Data Analysis' } ).waitFor();
 } );
+
+story( 'each site of a network has a webhook of its own', async ( s ) => {
+	const page = await s.as( 'admin' );
+	const second = `${ s.site }/second/wp-admin/options-general.php?page=ddap-settings`;
+	await page.goto( second );
+	await page.getByLabel( 'Address' ).fill( s.server.url );
+	await page.getByLabel( 'API key' ).fill( s.server.key );
+	await page.getByRole( 'button', { name: 'Save and test' } ).click();
+	await page.locator( '#ddap-verdict .notice-success' ).waitFor();
+	await page.goto( `${ second }&tab=notifications` );
+	await page.getByText( '/second/wp-json/ddap/v1/webhook' ).waitFor();
+	await page.getByRole( 'button', { name: 'Set up', exact: true } ).click();
+	await page.getByText( 'The test arrived.' ).waitFor();
+	await page.goto( s.admin( 'options-general.php?page=ddap-settings&tab=notifications' ) );
+	await page.getByText( 'Set up the server first' ).waitFor();
+} );
