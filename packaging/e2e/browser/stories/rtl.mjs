@@ -17,3 +17,26 @@ story( 'every screen stands the other way round, and fits', async ( s ) => {
 		await s.picture( page, slug );
 	}
 } );
+
+story( 'published results stand the other way round as well', async ( s ) => {
+	const headers = { authorization: `Bearer ${ s.server.key }`, 'ddap-acting-user': '1;Somebody', 'content-type': 'application/json' };
+	const body = JSON.stringify( { name: 'Look', operation_code: 100, params: { source: { dataset: 'penguins' }, preview_rows: 60, profile: true } } );
+	const { task_id: id } = await ( await fetch( `${ s.server.url }/v1/task`, { method: 'POST', headers, body } ) ).json();
+	await s.until( 'the analysis is done', async () => 'succeeded' === ( await s.ask( `/v1/tasks/${ id }` ) ).state );
+	const page = await s.as( 'admin' );
+	await page.goto( s.admin( 'admin.php?page=ddap-published' ) );
+	const link = await page.evaluate( async ( task ) => {
+		const parts = [];
+		for ( const [ kind, name ] of [ [ 'chart', 'distribution_1' ], [ 'table', 'preview' ], [ 'number', 'rows' ] ] ) {
+			const { id: snapshot } = await wp.apiFetch( { path: '/ddap/v1/snapshots', method: 'POST', data: { task_id: task, kind, name } } );
+			parts.push( `<!-- wp:ddap/analysis-result {"snapshot":${ snapshot }} /-->` );
+		}
+		return ( await wp.apiFetch( { path: '/wp/v2/pages', method: 'POST', data: { title: 'Penguins', status: 'publish', content: parts.join( '' ) } } ) ).link;
+	}, id );
+	const visitor = await s.visitor();
+	await visitor.goto( link );
+	await visitor.getByRole( 'img', { name: /Most frequent values of Species/ } ).waitFor();
+	assert.equal( await visitor.evaluate( () => getComputedStyle( document.querySelector( '.ddap-result-table th' ) ).textAlign ), 'start' );
+	await s.fitsPhone( visitor );
+	await s.picture( visitor, 'visitor' );
+} );
