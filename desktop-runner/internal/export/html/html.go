@@ -12,6 +12,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ddap/desktop-runner/internal/export/picture"
@@ -85,8 +86,19 @@ func render(r *report.Report, l report.Limits) ([]byte, error) {
 	}
 	for i, s := range r.Sections {
 		shown := section{Section: s, ID: fmt.Sprintf("result-%d", i+1)}
+		// Tables and figures are numbered anew in each section, and what is named for
+		// those who do not see it is named once in a page.
+		within := ""
+		if len(r.Sections) > 1 {
+			within = fmt.Sprintf("%d: ", i+1)
+		}
 		for _, c := range s.Charts {
+			c.Data.Region = within + c.Data.Region
 			shown.Drawn = append(shown.Drawn, draw(r.Speech, c, l.Points))
+		}
+		shown.Tables = slices.Clone(s.Tables)
+		for k := range shown.Tables {
+			shown.Tables[k].Region = within + shown.Tables[k].Region
 		}
 		v.Shown = append(v.Shown, shown)
 	}

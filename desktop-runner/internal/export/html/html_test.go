@@ -80,6 +80,22 @@ func render(t *testing.T, language i18n.Language) string {
 	return string(raw)
 }
 
+// Who does not see the page goes from table to table by their names.
+func TestRender_NamesEachTableOnce_AndEveryColumn(t *testing.T) {
+	t.Parallel()
+	r, err := report.New([]plan.Input{{Name: "a", Document: heavy()}, {Name: "b", Document: heavy()}}, &operation.ExportParams{}, now)
+	require.NoError(t, err)
+	raw, _, err := html.Render(r)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, m := range regexp.MustCompile(`role="region" aria-label="([^"]*)"`).FindAllStringSubmatch(string(raw), -1) {
+		require.False(t, seen[m[1]], m[1])
+		seen[m[1]] = true
+	}
+	require.Greater(t, len(seen), 40)
+	require.NotRegexp(t, `<th[^>]*></th>`, string(raw))
+}
+
 func TestRender_MatchesTheReportThatWasReviewed(t *testing.T) {
 	t.Parallel()
 	for _, language := range i18n.Languages() {

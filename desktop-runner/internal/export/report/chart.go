@@ -1,6 +1,10 @@
 package report
 
-import "ddap/shared/result"
+import (
+	"cmp"
+
+	"ddap/shared/result"
+)
 
 // Chart is a chart with its title and the table of its data.
 type Chart struct {
@@ -13,7 +17,7 @@ type Chart struct {
 
 func (s Speech) chart(c result.Chart, number int) Chart {
 	out := Chart{Number: number, Title: s.Phrase(c.Title), Source: c, Data: s.chartData(c)}
-	out.Data.Name, out.Data.Title = c.Name, out.Title
+	out.Data.Name, out.Data.Title, out.Data.Region = c.Name, out.Title, s.region("figure", number, c.Title)
 	if c.Name == "predicted_vs_actual" {
 		out.Caption = s.Word("identity")
 	}
@@ -25,20 +29,21 @@ func (s Speech) chartData(c result.Chart) Table {
 	many := len(c.Series) > 1
 	binned := len(c.Series) > 0 && c.Series[0].Edges != nil
 	var t Table
-	column := func(text, name string, of result.Type) {
+	column := func(text, otherwise, name string, of result.Type) {
+		text = cmp.Or(text, otherwise)
 		t.Heads = append(t.Heads, Head{text, of.Numeric()})
 		t.Columns = append(t.Columns, result.Column{Name: name, Type: of})
 	}
 	if many {
-		column(s.Word("series"), "series", result.Text)
+		column(s.Word("series"), "", "series", result.Text)
 	}
 	if binned {
-		column(s.Word("from"), "from", result.Float)
-		column(s.Word("to"), "to", result.Float)
+		column(s.Word("from"), "", "from", result.Float)
+		column(s.Word("to"), "", "to", result.Float)
 	} else {
-		column(s.Axis(c, c.X), "x", c.X.Type)
+		column(s.Axis(c, c.X), s.Label("group"), "x", c.X.Type)
 	}
-	column(s.Axis(c, c.Y), "y", result.Float)
+	column(s.Axis(c, c.Y), s.Word("value"), "y", result.Float)
 	for _, series := range c.Series {
 		for i := range series.X {
 			var row []any

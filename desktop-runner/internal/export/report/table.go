@@ -14,6 +14,9 @@ type Table struct {
 	Number         int
 	Name           string
 	Title, Caption string
+	// Region names the table apart from all others of the report, also from that of
+	// the data behind a chart.
+	Region string
 	// File is beside the report and has all rows, where Rows does not.
 	File  string
 	Heads []Head
@@ -22,6 +25,10 @@ type Table struct {
 	// that cannot show all of them. Raw is as long as Rows.
 	Columns []result.Column
 	Raw     [][]any
+}
+
+func (s Speech) region(word string, number int, title string) string {
+	return fmt.Sprintf("%s %d. %s", s.Word(word), number, s.Phrase(title))
 }
 
 // Head is the name above a column.
@@ -76,7 +83,7 @@ func OwnColumn(kind, table string, i int) bool {
 }
 
 func (s Speech) table(kind string, t result.Table, number int) Table {
-	out := Table{Number: number, Name: t.Name, Title: s.Phrase(t.Title), Columns: t.Columns, Raw: t.Rows}
+	out := Table{Number: number, Region: s.region("table", number, t.Title), Name: t.Name, Title: s.Phrase(t.Title), Columns: t.Columns, Raw: t.Rows}
 	own := make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
 		own[i] = OwnColumn(kind, t.Name, i)
