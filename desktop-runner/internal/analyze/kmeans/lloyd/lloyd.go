@@ -52,7 +52,7 @@ func Cluster(ctx context.Context, x points.Points, o Options, advance func(fract
 			return nil, err
 		}
 		r := newRun(x, centres)
-		c, err := r.lloyd(ctx, o)
+		c, err := r.lloyd(ctx, o, func(within float64) { advance((float64(start) + within) / float64(o.Starts)) })
 		if err != nil {
 			return nil, err
 		}
@@ -174,9 +174,14 @@ func newRun(x points.Points, centres []float64) *run {
 
 func (r *run) centre(i int) []float64 { return r.c.Centres[i*r.x.P : (i+1)*r.x.P] }
 
-func (r *run) lloyd(ctx context.Context, o Options) (*Clustering, error) {
+// halfway is after how many iterations half of a start is taken to be done: how many
+// there will be is not known, and of most data there are a few dozen.
+const halfway = 16
+
+func (r *run) lloyd(ctx context.Context, o Options, advance func(within float64)) (*Clustering, error) {
 	c, settled := r.c, false
 	for c.Iterations < o.Iterations {
+		advance(float64(c.Iterations) / float64(c.Iterations+halfway))
 		c.Iterations++
 		changed, err := r.assign(ctx)
 		if err != nil {

@@ -23,6 +23,17 @@ func cluster(t *testing.T, x points.Points, o lloyd.Options) *lloyd.Clustering {
 	return c
 }
 
+func TestCluster_TellsHowFarItIs_WithinOneStart(t *testing.T) {
+	t.Parallel()
+	x := pointstest.Points(t, pointstest.Sets(t)["iris"].Columns, true)
+	var told []float64
+	c, err := lloyd.Cluster(t.Context(), x, lloyd.Options{K: 5, Starts: 1, Iterations: 300, Seed: 1}, func(fraction float64) { told = append(told, fraction) })
+	require.NoError(t, err)
+	require.Len(t, told, c.Iterations+1)
+	require.True(t, slices.IsSorted(told))
+	require.InDelta(t, 1, told[len(told)-1], 0)
+}
+
 // The inertia of ten seeds lies where that of scikit-learn's ten does.
 func TestCluster_IsAsGoodAsScikitLearn(t *testing.T) {
 	t.Parallel()
