@@ -31,7 +31,7 @@ final class DDAP_Snapshot_View {
 			$inner = self::table( $snapshot['part'], $label );
 		}
 		return sprintf(
-			'<figure class="ddap-result is-%1$s"><figcaption class="ddap-result-caption" id="%2$s" dir="auto">%3$s</figcaption>%4$s<p class="ddap-result-date">%5$s</p></figure>',
+			'<figure class="ddap-result is-%1$s"><figcaption class="ddap-result-caption" id="%2$s"><bdi>%3$s</bdi></figcaption>%4$s<p class="ddap-result-date">%5$s</p></figure>',
 			esc_attr( $snapshot['kind'] ),
 			esc_attr( $label ),
 			esc_html( $caption ),
@@ -104,14 +104,14 @@ final class DDAP_Snapshot_View {
 		$columns = array_values( array_filter( (array) ( $table['columns'] ?? array() ), 'is_array' ) );
 		$head    = '';
 		foreach ( $columns as $column ) {
-			$head .= sprintf( '<th scope="col" dir="auto"%s>%s</th>', self::class_of( $column ), esc_html( self::heading( $column ) ) );
+			$head .= sprintf( '<th scope="col"%s><bdi>%s</bdi></th>', self::class_of( $column ), esc_html( self::heading( $column ) ) );
 		}
 		$body = '';
 		$rows = array_filter( (array) ( $table['rows'] ?? array() ), 'is_array' );
 		foreach ( $rows as $row ) {
 			$body .= '<tr>';
 			foreach ( $columns as $i => $column ) {
-				$body .= sprintf( '<td dir="auto"%s>%s</td>', self::class_of( $column ), self::cell( $row[ $i ] ?? null ) );
+				$body .= sprintf( '<td%s>%s</td>', self::class_of( $column ), self::cell( $row[ $i ] ?? null ) );
 			}
 			$body .= '</tr>';
 		}
@@ -181,6 +181,6 @@ final class DDAP_Snapshot_View {
 		if ( is_int( $cell ) || is_float( $cell ) ) {
 			return sprintf( '<data value="%s">%s</data>', esc_attr( (string) $cell ), esc_html( DDAP_Words::number( $cell ) ) );
 		}
-		return esc_html( (string) $cell );
+		return '<bdi>' . esc_html( (string) $cell ) . '</bdi>';
 	}
 }

@@ -36,7 +36,11 @@ story( 'published results stand the other way round as well', async ( s ) => {
 	const visitor = await s.visitor();
 	await visitor.goto( link );
 	await visitor.getByRole( 'img', { name: /Most frequent values of Species/ } ).waitFor();
-	assert.equal( await visitor.evaluate( () => getComputedStyle( document.querySelector( '.ddap-result-table th' ) ).textAlign ), 'start' );
+	const edge = await visitor.evaluate( () => {
+		const figure = document.querySelector( '.ddap-result' ).getBoundingClientRect();
+		return figure.right - document.querySelector( '.ddap-result-caption bdi' ).getBoundingClientRect().right;
+	} );
+	assert.ok( Math.abs( edge ) < 2, 'the caption begins at the right' );
 	await s.fitsPhone( visitor );
 	await s.picture( visitor, 'visitor' );
 } );
