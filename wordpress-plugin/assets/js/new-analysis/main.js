@@ -160,6 +160,7 @@
 		try {
 			await load( app );
 		} catch ( error ) {
+			document.querySelectorAll( '.ddap-step-body' ).forEach( ( body ) => fill( body, h( 'p', {}, '–' ) ) );
 			app.notice( 'error', `${ error.message } (${ error.code })`, h( 'button', { type: 'button', class: 'button', onclick: () => {
 				document.getElementById( 'ddap-notices' ).replaceChildren();
 				open( app );
