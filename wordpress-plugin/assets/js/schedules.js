@@ -54,7 +54,7 @@
 
 	function nextOf( app, one ) {
 		if ( one.paused ) {
-			return [ h( 'span', { class: 'ddap-state' }, `‖ ${ __( 'Paused', 'ddap-data-analysis' ) }` ), one.paused_reason && h( 'p', { class: 'description' }, REASONS()[ one.paused_reason ] || one.paused_reason ) ].filter( Boolean );
+			return [ h( 'span', { class: 'ddap-state wp-exclude-emoji' }, `‖ ${ __( 'Paused', 'ddap-data-analysis' ) }` ), one.paused_reason && h( 'p', { class: 'description' }, REASONS()[ one.paused_reason ] || one.paused_reason ) ].filter( Boolean );
 		}
 		return one.next_runs.length ? time( one.next_runs[ 0 ], app, one.time_zone ) : '–';
 	}
@@ -78,7 +78,7 @@
 
 	function runOf( app, one, run ) {
 		const shown = run.shown || { glyph: '↷', word: __( 'Left out', 'ddap-data-analysis' ), light: '#646970' };
-		const words = [ h( 'span', { class: 'ddap-state', style: `color: ${ shown.light }` }, `${ shown.glyph } ${ shown.word }` ), ' ', time( run.ran_at, app, one.time_zone ), run.manual && ` ${ __( '(asked for by hand)', 'ddap-data-analysis' ) }` ];
+		const words = [ h( 'span', { class: 'ddap-state wp-exclude-emoji', style: `color: ${ shown.light }` }, `${ shown.glyph } ${ shown.word }` ), ' ', time( run.ran_at, app, one.time_zone ), run.manual && ` ${ __( '(asked for by hand)', 'ddap-data-analysis' ) }` ];
 		const link = run.task_id || run.pipeline_id;
 		return [
 			...( link ? [ h( 'a', { href: addressOf( app, run ) }, words.filter( Boolean ) ) ] : words.filter( Boolean ) ),
