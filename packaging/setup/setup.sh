@@ -34,9 +34,10 @@ have_postgresql() {
 }
 why_postgresql="is the server's database, and that of the tests (version 14 or newer)"
 
-# Its server and its maker of data folders; both stand in sbin on some systems.
+# Its server and its maker of data folders, which asks my_print_defaults; they stand
+# in sbin on some systems.
 have_mariadb() {
-	PATH=$PATH:/usr/sbin:/usr/libexec command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null
+	PATH=$PATH:/usr/sbin:/usr/libexec command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null && command -v my_print_defaults >/dev/null
 }
 why_mariadb="is a database that the runner's tests read from"
 
@@ -93,8 +94,8 @@ package() { # need, system
 	phpcs:fedora) echo php-pear-PHP-CodeSniffer ;;
 	php:* | phpunit:* | phpcs:* | chromium:* | gettext:*) echo "$1" ;;
 	mariadb:arch | mariadb:macos) echo mariadb ;;
-	# Without the package around it, which would set up a database that runs from then on.
-	mariadb:debian) echo mariadb-server-core ;;
+	# Without the package around them, which would set up a database that runs from then on.
+	mariadb:debian) echo mariadb-server-core mariadb-client-core ;;
 	mariadb:*) echo mariadb-server ;;
 	pdftotext:debian | pdftotext:fedora) echo poppler-utils ;;
 	pdftotext:*) echo poppler ;;
