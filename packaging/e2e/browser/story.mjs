@@ -79,6 +79,7 @@ class Story {
 	#pages = [];
 	#complaints = [];
 	#allowed = [];
+	#agreed = [];
 
 	constructor( name ) {
 		this.#name = name;
@@ -115,6 +116,10 @@ class Story {
 		this.#pages.push( page );
 		page.on( 'pageerror', ( error ) => this.#complaints.push( `script: ${ error.message }` ) );
 		page.on( 'dialog', ( dialog ) => {
+			if ( this.#agreed.some( ( question ) => question.test( dialog.message() ) ) ) {
+				dialog.accept();
+				return;
+			}
 			this.#complaints.push( `dialog: ${ dialog.message() }` );
 			dialog.dismiss();
 		} );
@@ -307,6 +312,15 @@ class Story {
 	 */
 	allow( complaint ) {
 		this.#allowed.push( complaint );
+	}
+
+	/**
+	 * Says yes whenever a page asks something.
+	 *
+	 * @param {RegExp} question What is asked.
+	 */
+	agree( question ) {
+		this.#agreed.push( question );
 	}
 
 	/** Fails if PHP or a page had something to complain of. */

@@ -85,7 +85,7 @@ story( 'tasks are canceled, retried and deleted, one or many', async ( s ) => {
 	await runner.finish( 'To be deleted', { summary: 'x' } );
 	await runner.take( 'To be canceled' );
 	const page = await s.as( 'admin' );
-	page.on( 'dialog', ( dialog ) => dialog.accept() );
+	s.agree( /^(Cancel|Delete) / );
 	await page.goto( s.admin( LIST ) );
 	await row( page, 'To be canceled' ).hover();
 	await row( page, 'To be canceled' ).getByRole( 'link', { name: /^Cancel/ } ).click();
