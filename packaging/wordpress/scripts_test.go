@@ -22,7 +22,7 @@ func TestScripts(t *testing.T) {
 	tests, err := filepath.Glob(filepath.Join(plugin, "tests", "js", "*.test.mjs"))
 	require.NoError(t, err)
 	require.NotEmpty(t, tests)
-	out, err := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-reporter=spec"}, tests...)...).CombinedOutput() //nolint:gosec // G204: our own files
+	out, err := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-reporter=spec"}, tests...)...).CombinedOutput()
 	t.Logf("%s", out)
 	require.NoError(t, err, "a test of the plugin's scripts failed (./task setup:test installs node)")
 }
