@@ -30,6 +30,7 @@ var rooms = []room{
 	{"shared/task", []string{"shared/fault"}, "the state machine is judged by nobody else"},
 	{"shared/task/diagram", []string{"shared/task", "shared/i18n"}, "draws the state machine"},
 	{"shared/i18n/phpwords", []string{"shared/task", "shared/i18n"}, "writes the words of the WordPress plugin"},
+	{"desktop-runner/internal/export/report/phpwords", []string{"desktop-runner/internal/export/report"}, "writes the words of results for the WordPress plugin"},
 	{"shared/i18n", []string{"shared/task"}, "the words for states and reasons"},
 	{"shared/expression", nil, "a small language knows neither columns nor SQL"},
 	{"shared/operation", []string{"shared/expression", "shared/fault", "shared/i18n", "shared/result"}, "parameters know no API, and of data the types of columns only"},

@@ -74,7 +74,7 @@ final class DDAP_Params_View {
 	private static function fields( array $fields, int $depth ): string {
 		$html = '<dl class="ddap-facts">';
 		foreach ( $fields as $name => $value ) {
-			$html .= '<dt><bdi>' . esc_html( str_replace( '_', ' ', (string) $name ) ) . '</bdi></dt><dd>' . self::value( $value, $depth ) . '</dd>';
+			$html .= '<dt><bdi>' . esc_html( DDAP_Result_Words::label( (string) $name ) ) . '</bdi></dt><dd>' . self::value( $value, $depth ) . '</dd>';
 		}
 		return $html . '</dl>';
 	}

@@ -26,8 +26,9 @@ final class DDAP_Result_Assets {
 		'table'      => array( 'result/table.js', array( 'ddap-order', 'ddap-csv', 'ddap-clipboard' ) ),
 		'chart-data' => array( 'result/chart-data.js', array( 'ddap-speech' ) ),
 		'chart'      => array( 'result/chart.js', array( 'ddap-chart-data', 'ddap-table', 'ddap-chart-js' ) ),
+		'translate'  => array( 'result/translate.js', array( 'ddap-speech' ) ),
 		'metrics'    => array( 'result/metrics.js', array( 'ddap-speech' ) ),
-		'document'   => array( 'result/document.js', array( 'ddap-metrics', 'ddap-chart', 'ddap-table' ) ),
+		'document'   => array( 'result/document.js', array( 'ddap-metrics', 'ddap-translate', 'ddap-chart', 'ddap-table' ) ),
 		'difference' => array( 'result/difference.js', array( 'ddap-speech' ) ),
 		'poll'       => array( 'poll.js', array() ),
 		'tasks'      => array( 'tasks.js', array( 'ddap-poll', 'wp-api-fetch', 'wp-i18n', 'wp-a11y', 'wp-dom-ready', 'wp-url' ) ),
@@ -49,6 +50,7 @@ final class DDAP_Result_Assets {
 			wp_register_script( 'ddap-' . $name, DDAP_Assets::url( 'js/' . $file ), $needs, DDAP_VERSION, true );
 			wp_set_script_translations( 'ddap-' . $name, 'ddap-data-analysis', DDAP_PLUGIN_DIR . '/languages' );
 		}
+		DDAP_Result_Words::pass_to_scripts();
 		wp_register_style( 'ddap-tasks', DDAP_Assets::url( 'css/tasks.css' ), array(), DDAP_VERSION );
 	}
 

@@ -311,8 +311,10 @@ func say(english, indonesian string) phrase {
 	return phrase{regexp.MustCompile("^" + pattern + "$"), english, indonesian}
 }
 
-// phrases are the titles and notes that operations and egress write.
-var phrases = slices.Concat(modelPhrases, []phrase{
+// phrases are the titles and notes that operations and egress write, the longest
+// first: "Predicted ..." fits what "Predicted and actual ..., rows that the model
+// had not seen" fits better.
+var phrases = slices.SortedStableFunc(slices.Values(slices.Concat(modelPhrases, []phrase{
 	say("Rows", "Baris"), say("Feature", "Fitur"), say("Group", "Kelompok"), say("Columns", "Kolom"),
 	say("Group ...", "Kelompok ${1}"),
 	say("First rows", "Baris pertama"),
@@ -430,7 +432,7 @@ var phrases = slices.Concat(modelPhrases, []phrase{
 	say("predicted ...", "prediksi ${1}"),
 	// Last, because it fits much.
 	say("... by ...", "${1} menurut ${2}"),
-})
+})), func(a, b phrase) int { return len(b.exact) - len(a.exact) })
 
 // Word gives a word of the frame, by its key among the fixed ones.
 func (s Speech) Word(key string) string { return fixed[key].In(s.words) }

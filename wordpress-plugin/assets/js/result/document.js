@@ -102,7 +102,8 @@
 	 * @return {HTMLElement} All of it.
 	 */
 	function render( answer ) {
-		const { document: document_, artifacts } = answer;
+		const { artifacts } = answer;
+		const document_ = ddap.translate( answer.document );
 		const { figures: leading, tables } = ddap.metrics.split( document_.metrics );
 		const given = document_.tables ?? [];
 		const all = [ ...given.filter( ( table ) => ! HOW.includes( table.name ) ), ...tables, ...given.filter( ( table ) => HOW.includes( table.name ) ) ];

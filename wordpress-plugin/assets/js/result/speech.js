@@ -138,6 +138,10 @@
 	 * @return {string} Words.
 	 */
 	function label( name ) {
+		const known = globalThis.ddapResultWords?.labels ?? {};
+		if ( Object.hasOwn( known, name ) ) {
+			return known[ name ];
+		}
 		const rows = [
 			[ /^test_(.+)$/, __( '%s on new rows', 'ddap-data-analysis' ) ],
 			[ /^train_(.+)$/, __( '%s on learned rows', 'ddap-data-analysis' ) ],
