@@ -44,7 +44,7 @@ final class DDAP_Publishing {
 		if ( null === $part ) {
 			return new WP_Error( 'ddap_no_such_part', __( 'The result has no such part any more. Load the page again.', 'ddap-data-analysis' ), array( 'status' => 404 ) );
 		}
-		$id = DDAP_Snapshots::store( '' === $title ? (string) ( $part['title'] ?? $name ) : $title, $kind, $part, $task_id, self::sources( $document ) );
+		$id = DDAP_Snapshots::store( '' === $title ? DDAP_Snapshot_Part::choices( $document )[ $kind ][ $name ] : $title, $kind, $part, $task_id, self::sources( $document ) );
 		return is_wp_error( $id ) ? $id : DDAP_Snapshots::find( $id );
 	}
 

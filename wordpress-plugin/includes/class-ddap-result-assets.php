@@ -50,7 +50,6 @@ final class DDAP_Result_Assets {
 			wp_register_script( 'ddap-' . $name, DDAP_Assets::url( 'js/' . $file ), $needs, DDAP_VERSION, true );
 			wp_set_script_translations( 'ddap-' . $name, 'ddap-data-analysis', DDAP_PLUGIN_DIR . '/languages' );
 		}
-		DDAP_Result_Words::pass_to_scripts();
 		wp_register_style( 'ddap-tasks', DDAP_Assets::url( 'css/tasks.css' ), array(), DDAP_VERSION );
 	}
 
@@ -60,6 +59,7 @@ final class DDAP_Result_Assets {
 			return;
 		}
 		self::register();
+		DDAP_Result_Words::pass_to_scripts();
 		wp_enqueue_style( 'ddap-tasks' );
 		wp_enqueue_script( self::PAGES[ DDAP_Tasks_Screen::shown() ] );
 	}

@@ -22,6 +22,28 @@ final class DDAP_Result_Words {
 		return self::all()['labels'][ $name ][ DDAP_Words::language() ] ?? str_replace( '_', ' ', $name );
 	}
 
+	/**
+	 * A title in the reader's language; one that is not known stays as it is.
+	 *
+	 * @param string $english As the document has it.
+	 */
+	public static function phrase( string $english ): string {
+		if ( 'id' !== DDAP_Words::language() ) {
+			return $english;
+		}
+		$phrases = array_column( self::all()['phrases'] ?? array(), 1, 0 );
+		if ( isset( $phrases[ $english ] ) ) {
+			return $phrases[ $english ];
+		}
+		foreach ( $phrases as $known => $translated ) {
+			$form = '/^' . str_replace( '\.\.\.', '(.+)', preg_quote( (string) $known, '/' ) ) . '$/su';
+			if ( str_contains( (string) $known, '...' ) && preg_match( $form, $english, $parts ) ) {
+				return (string) preg_replace_callback( '/\$\{(\d+)\}/', static fn( array $place ): string => $parts[ (int) $place[1] ] ?? '', $translated );
+			}
+		}
+		return $english;
+	}
+
 	/** Hands the scripts that draw results the words in the reader's language. */
 	public static function pass_to_scripts(): void {
 		$language = DDAP_Words::language();

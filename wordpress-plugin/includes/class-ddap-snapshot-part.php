@@ -39,13 +39,13 @@ final class DDAP_Snapshot_Part {
 	public static function choices( array $document ): array {
 		$choices = array_fill_keys( self::kinds(), array() );
 		foreach ( self::listed( $document, 'charts' ) as $chart ) {
-			$choices[ self::CHART ][ (string) ( $chart['name'] ?? '' ) ] = (string) ( $chart['title'] ?? '' );
+			$choices[ self::CHART ][ (string) ( $chart['name'] ?? '' ) ] = DDAP_Result_Words::phrase( (string) ( $chart['title'] ?? '' ) );
 		}
 		foreach ( self::listed( $document, 'tables' ) as $table ) {
-			$choices[ self::TABLE ][ (string) ( $table['name'] ?? '' ) ] = (string) ( $table['title'] ?? '' );
+			$choices[ self::TABLE ][ (string) ( $table['name'] ?? '' ) ] = DDAP_Result_Words::phrase( (string) ( $table['title'] ?? '' ) );
 		}
 		foreach ( array_keys( (array) ( $document['metrics'] ?? array() ) ) as $name ) {
-			$choices[ self::NUMBER ][ (string) $name ] = (string) $name;
+			$choices[ self::NUMBER ][ (string) $name ] = DDAP_Result_Words::label( (string) $name );
 		}
 		return array_filter( $choices );
 	}

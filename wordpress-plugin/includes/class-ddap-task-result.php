@@ -40,6 +40,7 @@ final class DDAP_Task_Result {
 			'may_publish' => ! empty( $answer['may_publish'] ),
 			'artifacts'   => $artifacts,
 			'document'    => $document,
+			'predict_url' => isset( $document['model'] ) && current_user_can( DDAP_Capabilities::CREATE ) ? DDAP_Menu::url( DDAP_Menu::NEW_ANALYSIS, array( 'model' => $id ) ) : null,
 		);
 	}
 

@@ -82,6 +82,11 @@
 	/** Tables that say how, and not what: they come after the others. */
 	const HOW = [ 'schema', 'preprocessing' ];
 
+	/** The way from a trained model to its predictions: nobody should have to copy a task's number. */
+	function use( url ) {
+		return url ? element( 'section', { class: 'ddap-use' }, element( 'h3', {}, __( 'Trained model', 'ddap-data-analysis' ) ), element( 'p', {}, element( 'a', { class: 'button', href: url }, __( 'Predict with this model', 'ddap-data-analysis' ) ) ) ) : null;
+	}
+
 	/** A chart that shows a table stands beside it; their names are the same. */
 	function content( document_, tables, artifacts ) {
 		const charts = [ ...( document_.charts ?? [] ) ];
@@ -119,6 +124,7 @@
 			),
 			element(
 				'aside', { class: 'ddap-result-side', 'aria-label': __( 'About this result', 'ddap-data-analysis' ) },
+				use( answer.predict_url ),
 				files( artifacts ),
 				list( __( 'Withheld', 'ddap-data-analysis' ), withheld( document_ ), 'ddap-withheld' ),
 				list( __( 'Notes', 'ddap-data-analysis' ), document_.notes ?? [], 'ddap-notes' ),
