@@ -34,6 +34,15 @@ test( 'cells say what they are', () => {
 	assert.equal( speech.label( 'constructor' ), 'Constructor' );
 } );
 
+test( 'times are said as the reader does, and no time zone moves them', () => {
+	assert.equal( speech.cell( '2001-01-31', 'date' ), 'Jan 31, 2001' );
+	assert.match( speech.cell( '2001-01-01T00:01:00', 'timestamp' ), /^Jan 1, 2001, 12:01\sAM$/ );
+	assert.match( speech.cell( '2001-01-01 23:59:58', 'timestamp' ), /^Jan 1, 2001, 11:59:58\sPM$/ );
+	assert.equal( speech.instant( '2001-01-01T00:00:00' ), Date.UTC( 2001, 0, 1 ) );
+	assert.equal( speech.cell( '2001-01-31', 'string' ), '2001-01-31', 'text stays as it is' );
+	assert.equal( speech.cell( 'someday', 'date' ), 'someday' );
+} );
+
 test( 'what is no value is last in either order', () => {
 	const rows = [ [ withheld ], [ 3 ], [ null ], [ 1 ], [ 20 ] ];
 	const column = ( descending ) => order.sorted( rows, 0, 'number', descending ).map( ( [ cell ] ) => cell );

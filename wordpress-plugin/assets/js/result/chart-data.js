@@ -31,12 +31,6 @@
 		return axis?.unit ? `${ title } (${ axis.unit })` : title;
 	}
 
-	/** A point of time in milliseconds; null where it is none. */
-	function moment( cell ) {
-		const at = typeof cell === 'string' ? Date.parse( cell ) : NaN;
-		return Number.isNaN( at ) ? null : at;
-	}
-
 	function values( chart, which ) {
 		return ( chart.series ?? [] ).flatMap( ( series ) => series[ which ] ?? [] );
 	}
@@ -48,10 +42,10 @@
 			return 'number';
 		}
 		const isTime = [ 'date', 'timestamp' ].includes( chart.x?.type );
-		return isTime && known.length && known.every( ( cell ) => moment( cell ) !== null ) ? 'time' : 'name';
+		return isTime && known.length && known.every( ( cell ) => speech.instant( cell ) !== null ) ? 'time' : 'name';
 	}
 
-	const onScale = { number: value, time: moment, name: ( cell ) => speech.cell( cell ) };
+	const onScale = { number: value, time: speech.instant, name: ( cell ) => speech.cell( cell ) };
 
 	function axis( chart, which, more = {} ) {
 		const title = axisTitle( chart[ which ] );
@@ -59,7 +53,7 @@
 	}
 
 	const numberTicks = { callback: ( tick ) => speech.number( tick ) };
-	const timeTicks = { callback: ( tick ) => new Date( tick ).toISOString().slice( 0, 10 ), maxRotation: 0, autoSkipPadding: 12 };
+	const timeTicks = { callback: ( tick ) => speech.moment( tick, false ), maxRotation: 0, autoSkipPadding: 12 };
 
 	function shell( type, datasets, scales, chart, more = {} ) {
 		return {
@@ -103,7 +97,7 @@
 	}
 
 	function pointWords( chart, scale, item ) {
-		const x = scale === 'time' ? new Date( item.raw.x ).toISOString().slice( 0, 16 ).replace( 'T', ' ' ) : speech.cell( item.raw.x );
+		const x = scale === 'time' ? speech.moment( item.raw.x, chart.x.type === 'timestamp' ) : speech.cell( item.raw.x );
 		const words = `${ x }; ${ speech.cell( item.raw.y ) }`;
 		return chart.series.length > 1 ? `${ item.dataset.label }: ${ words }` : words;
 	}
@@ -122,7 +116,7 @@
 
 	/** Lying bars leave room for long names. */
 	function bars( chart ) {
-		const names = ( chart.series[ 0 ]?.x ?? [] ).map( ( cell ) => speech.cell( cell ) );
+		const names = ( chart.series[ 0 ]?.x ?? [] ).map( ( cell ) => speech.cell( cell, chart.x?.type ) );
 		if ( ! names.length || names.length * chart.series.length > MAX_BARS ) {
 			return null;
 		}

@@ -62,6 +62,38 @@
 		return formatter( { maximumSignificantDigits: SIGNIFICANT } ).format( value );
 	}
 
+	/** A date, or a date and a time, as documents write them. */
+	const MOMENT = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
+
+	/**
+	 * A point of time in milliseconds. Data knows no time zone unless it names one:
+	 * the reader's own must not move it.
+	 *
+	 * @param {any} cell Of a table or a chart.
+	 * @return {number|null} Null where it is none.
+	 */
+	function instant( cell ) {
+		const found = typeof cell === 'string' ? MOMENT.exec( cell ) : null;
+		const at = found ? Date.parse( cell.replace( ' ', 'T' ) + ( found[ 1 ] && ! found[ 4 ] ? 'Z' : '' ) ) : NaN;
+		return Number.isNaN( at ) ? null : at;
+	}
+
+	/**
+	 * Writes a point of time as the reader does.
+	 *
+	 * @param {number}  at      In milliseconds.
+	 * @param {boolean} hasTime Whether the time of day belongs to it.
+	 * @return {string} Words.
+	 */
+	function moment( at, hasTime ) {
+		const time = hasTime ? { timeStyle: at % 60000 ? 'medium' : 'short' } : {};
+		const key = locale() + JSON.stringify( time ) + '/moment';
+		if ( ! makers.has( key ) ) {
+			makers.set( key, new Intl.DateTimeFormat( locale(), { dateStyle: 'medium', timeZone: 'UTC', ...time } ) );
+		}
+		return makers.get( key ).format( at );
+	}
+
 	/**
 	 * Why a cell is withheld.
 	 *
@@ -126,6 +158,9 @@
 			case 'number':
 				return number( cell );
 			default:
+				if ( [ 'date', 'timestamp' ].includes( type ) && instant( cell ) !== null ) {
+					return moment( instant( cell ), type === 'timestamp' );
+				}
 				// Whole numbers beyond what JavaScript keeps exactly come as text.
 				return type === 'integer' && /^-?\d+$/.test( cell ) ? formatter( {} ).format( BigInt( cell ) ) : String( cell );
 		}
@@ -161,5 +196,5 @@
 		return /^[a-z][a-z0-9_]*$/.test( name ) ? name[ 0 ].toUpperCase() + name.slice( 1 ).replaceAll( '_', ' ' ) : name;
 	}
 
-	ddap.speech = { number, cell, kind, withheld, withheldBecause, label, locale };
+	ddap.speech = { number, cell, instant, moment, kind, withheld, withheldBecause, label, locale };
 }() );

@@ -21,7 +21,7 @@
 	function cell( value, column, isHead ) {
 		const kind = speech.kind( value );
 		const words = speech.cell( value, column.type );
-		const exact = kind === 'number' && ! Number.isInteger( value ) ? String( value ) : null;
+		const exact = ( kind === 'number' && ! Number.isInteger( value ) ) || ( kind === 'text' && words !== value ) ? String( value ) : null;
 		const attributes = { class: `ddap-cell-${ kind }${ isNumeric( column ) ? ' ddap-number' : '' }`, title: kind === 'withheld' ? speech.withheldBecause( speech.withheld( value ) ) : exact };
 		if ( kind === 'missing' ) {
 			return element( 'td', attributes, element( 'span', { 'aria-hidden': 'true' }, words ), element( 'span', { class: 'screen-reader-text' }, __( 'no value', 'ddap-data-analysis' ) ) );
