@@ -144,8 +144,28 @@ final class DDAP_Datasets_Panel {
 	private static function render_readings( array $group ): void {
 		$readings = array_unique( array_filter( array_column( $group, 'reading' ) ) );
 		if ( array() !== $readings ) {
-			printf( '<dt>%s</dt><dd><bdi>%s</bdi></dd>', esc_html__( 'Files', 'ddap-data-analysis' ), esc_html( implode( ' ', $readings ) ) );
+			printf( '<dt>%s</dt><dd><bdi>%s</bdi></dd>', esc_html__( 'Files', 'ddap-data-analysis' ), esc_html( implode( '; ', array_map( array( self::class, 'reading' ), $readings ) ) ) );
 		}
+	}
+
+	/**
+	 * How a computer took a file, in words; what a newer one says stays as it is.
+	 *
+	 * @param string $reading As the computer says it, in parts with commas between.
+	 */
+	private static function reading( string $reading ): string {
+		$words = array(
+			'separator comma'            => __( 'values separated by commas', 'ddap-data-analysis' ),
+			'separator semicolon'        => __( 'values separated by semicolons', 'ddap-data-analysis' ),
+			'separator tab'              => __( 'values separated by tabs', 'ddap-data-analysis' ),
+			'separator bar'              => __( 'values separated by vertical bars', 'ddap-data-analysis' ),
+			'no header'                  => __( 'no names of columns', 'ddap-data-analysis' ),
+			'decimal comma'              => __( 'numbers with a decimal comma', 'ddap-data-analysis' ),
+			'thousands separators'       => __( 'numbers with thousands separators', 'ddap-data-analysis' ),
+			'dates with the day first'   => __( 'dates with the day first', 'ddap-data-analysis' ),
+			'dates with the month first' => __( 'dates with the month first', 'ddap-data-analysis' ),
+		);
+		return implode( ', ', array_map( static fn( string $part ): string => $words[ $part ] ?? $part, explode( ', ', $reading ) ) );
 	}
 
 	/**
