@@ -2,6 +2,12 @@ package report
 
 // modelPhrases are the titles and notes that models write.
 var modelPhrases = []phrase{
+	say("What explains ...", "Yang menjelaskan ${1}"),
+	say("What speaks for each class of ...", "Yang menunjuk ke setiap kelas ${1}"),
+	say("Standard deviations of ... per standard deviation", "Simpangan baku ${1} per simpangan baku"),
+	say("0 or 1 for each of ...; compared with ...", "0 atau 1 untuk masing-masing dari ${1}; dibandingkan dengan ${2}"),
+	say("taken", "dipilih"),
+
 	say("Components and what columns they are made of", "Komponen dan kolom penyusunnya"),
 	say("Variance of each component", "Varians setiap komponen"),
 	say("Part of the variance by component", "Bagian varians menurut komponen"),

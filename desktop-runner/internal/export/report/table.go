@@ -195,7 +195,7 @@ func (s Speech) OwnText(text, column string) string {
 	switch {
 	case column == "type" && isType:
 		return name.In(s.words)
-	case column == "rule" && text == "all rows", column == "missing", column == "encoding":
+	case column == "rule" && text == "all rows", column == "missing", column == "encoding", column == "outcome":
 		return s.Phrase(text)
 	case column == "term" && text == "intercept":
 		return s.Label("fit_intercept")

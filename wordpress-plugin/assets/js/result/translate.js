@@ -75,7 +75,7 @@
 		if ( column === 'type' && Object.hasOwn( types, text ) ) {
 			return types[ text ];
 		}
-		if ( ( column === 'rule' && text === 'all rows' ) || column === 'missing' || column === 'encoding' ) {
+		if ( ( column === 'rule' && text === 'all rows' ) || [ 'missing', 'encoding', 'outcome' ].includes( column ) ) {
 			return phrase( text );
 		}
 		return column === 'term' && text === 'intercept' ? speech.label( 'fit_intercept' ) : text;
