@@ -23,14 +23,14 @@ final class DDAP_Rest_Analysis {
 	/** Registers the routes. */
 	public static function register_routes(): void {
 		$allow = DDAP_Rest::allow( DDAP_Capabilities::CREATE );
-		self::add( '/analysis/datasets', 'GET', 'datasets', $allow );
-		self::add( '/analysis/operations', 'GET', 'operations', $allow );
-		self::add( '/analysis/source/' . self::ID, 'GET', 'source', $allow, array( 'id' => self::id_schema() ) );
-		self::add( '/analysis/preview/' . self::ID, 'GET', 'preview', $allow, array( 'id' => self::id_schema() ) );
-		self::add(
+		DDAP_Rest::add( '/analysis/datasets', 'GET', array( self::class, 'datasets' ), $allow );
+		DDAP_Rest::add( '/analysis/operations', 'GET', array( self::class, 'operations' ), $allow );
+		DDAP_Rest::add( '/analysis/source/' . self::ID, 'GET', array( self::class, 'source' ), $allow, array( 'id' => self::id_schema() ) );
+		DDAP_Rest::add( '/analysis/preview/' . self::ID, 'GET', array( self::class, 'preview' ), $allow, array( 'id' => self::id_schema() ) );
+		DDAP_Rest::add(
 			'/analysis/preview',
 			'POST',
-			'begin_preview',
+			array( self::class, 'begin_preview' ),
 			$allow,
 			array(
 				'name'   => self::text_schema( 200 ),
@@ -53,10 +53,10 @@ final class DDAP_Rest_Analysis {
 				'key'    => self::key_schema(),
 			)
 		);
-		self::add(
+		DDAP_Rest::add(
 			'/analysis',
 			'POST',
-			'send',
+			array( self::class, 'send' ),
 			$allow,
 			array(
 				'kind'    => array(
@@ -261,28 +261,6 @@ final class DDAP_Rest_Analysis {
 	/** The refusal of what is not there for this user. */
 	private static function not_there(): WP_Error {
 		return new WP_Error( 'ddap_not_found', __( 'There is no such analysis, or it is somebody else\'s.', 'ddap-data-analysis' ), array( 'status' => 404 ) );
-	}
-
-	/**
-	 * Registers one route.
-	 *
-	 * @param string              $path       Below the namespace.
-	 * @param string              $method     HTTP's.
-	 * @param string              $callback   A method of this class.
-	 * @param callable            $permission Who may.
-	 * @param array<string,mixed> $args       What it takes.
-	 */
-	private static function add( string $path, string $method, string $callback, callable $permission, array $args = array() ): void {
-		register_rest_route(
-			DDAP_Rest::NAMESPACE,
-			$path,
-			array(
-				'methods'             => $method,
-				'callback'            => array( self::class, $callback ),
-				'permission_callback' => $permission,
-				'args'                => $args,
-			)
-		);
 	}
 
 	/**

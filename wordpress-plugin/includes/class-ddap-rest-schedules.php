@@ -17,12 +17,12 @@ final class DDAP_Rest_Schedules {
 	public static function register_routes(): void {
 		$one = '/schedules/' . DDAP_Rest_Analysis::ID;
 		$id  = array( 'id' => DDAP_Rest_Analysis::id_schema() );
-		self::add( '/schedules', 'GET', 'index', DDAP_Rest::allow( DDAP_Capabilities::ENTER ), array( 'cursor' => array( 'type' => 'string' ) ) );
-		self::add( $one, 'GET', 'get', DDAP_Rest::allow( DDAP_Capabilities::ENTER ), $id );
+		DDAP_Rest::add( '/schedules', 'GET', array( self::class, 'index' ), DDAP_Rest::allow( DDAP_Capabilities::ENTER ), array( 'cursor' => array( 'type' => 'string' ) ) );
+		DDAP_Rest::add( $one, 'GET', array( self::class, 'get' ), DDAP_Rest::allow( DDAP_Capabilities::ENTER ), $id );
 		$allow = DDAP_Rest::allow( DDAP_Capabilities::CREATE, DDAP_Capabilities::MANAGE );
-		self::add( $one, 'PATCH', 'change', $allow, $id + self::changes_schema() );
-		self::add( $one, 'DELETE', 'delete', $allow, $id );
-		self::add( $one . '/run', 'POST', 'run', $allow, $id + array( 'key' => DDAP_Rest_Analysis::key_schema() ) );
+		DDAP_Rest::add( $one, 'PATCH', array( self::class, 'change' ), $allow, $id + self::changes_schema() );
+		DDAP_Rest::add( $one, 'DELETE', array( self::class, 'delete' ), $allow, $id );
+		DDAP_Rest::add( $one . '/run', 'POST', array( self::class, 'run' ), $allow, $id + array( 'key' => DDAP_Rest_Analysis::key_schema() ) );
 	}
 
 	/**
@@ -184,28 +184,6 @@ final class DDAP_Rest_Schedules {
 				'minLength' => 1,
 				'maxLength' => 100,
 			),
-		);
-	}
-
-	/**
-	 * Registers one route.
-	 *
-	 * @param string              $path       Below the namespace.
-	 * @param string              $method     HTTP's.
-	 * @param string              $callback   A method of this class.
-	 * @param callable            $permission Who may.
-	 * @param array<string,mixed> $args       What it takes.
-	 */
-	private static function add( string $path, string $method, string $callback, callable $permission, array $args ): void {
-		register_rest_route(
-			DDAP_Rest::NAMESPACE,
-			$path,
-			array(
-				'methods'             => $method,
-				'callback'            => array( self::class, $callback ),
-				'permission_callback' => $permission,
-				'args'                => $args,
-			)
 		);
 	}
 }

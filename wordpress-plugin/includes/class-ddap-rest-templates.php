@@ -17,11 +17,11 @@ final class DDAP_Rest_Templates {
 	public static function register_routes(): void {
 		$allow = DDAP_Rest::allow( DDAP_Capabilities::CREATE );
 		$one   = '/analysis/templates/' . DDAP_Rest_Analysis::ID;
-		self::add( '/analysis/templates', 'GET', 'index', $allow, array() );
-		self::add(
+		DDAP_Rest::add( '/analysis/templates', 'GET', array( self::class, 'index' ), $allow, array() );
+		DDAP_Rest::add(
 			'/analysis/templates',
 			'POST',
-			'create',
+			array( self::class, 'create' ),
 			$allow,
 			array(
 				'name'   => self::name_schema(),
@@ -32,17 +32,17 @@ final class DDAP_Rest_Templates {
 				),
 			)
 		);
-		self::add(
+		DDAP_Rest::add(
 			$one,
 			'PATCH',
-			'rename',
+			array( self::class, 'rename' ),
 			$allow,
 			array(
 				'id'   => DDAP_Rest_Analysis::id_schema(),
 				'name' => self::name_schema(),
 			)
 		);
-		self::add( $one, 'DELETE', 'delete', $allow, array( 'id' => DDAP_Rest_Analysis::id_schema() ) );
+		DDAP_Rest::add( $one, 'DELETE', array( self::class, 'delete' ), $allow, array( 'id' => DDAP_Rest_Analysis::id_schema() ) );
 	}
 
 	/** Lists them. */
@@ -101,28 +101,6 @@ final class DDAP_Rest_Templates {
 			// With a sanitize_callback of its own, WordPress does not validate by itself.
 			'validate_callback' => 'rest_validate_request_arg',
 			'sanitize_callback' => static fn( $name ): string => sanitize_text_field( (string) $name ),
-		);
-	}
-
-	/**
-	 * Registers one route.
-	 *
-	 * @param string              $path       Below the namespace.
-	 * @param string              $method     HTTP's.
-	 * @param string              $callback   A method of this class.
-	 * @param callable            $permission Who may.
-	 * @param array<string,mixed> $args       What it takes.
-	 */
-	private static function add( string $path, string $method, string $callback, callable $permission, array $args ): void {
-		register_rest_route(
-			DDAP_Rest::NAMESPACE,
-			$path,
-			array(
-				'methods'             => $method,
-				'callback'            => array( self::class, $callback ),
-				'permission_callback' => $permission,
-				'args'                => $args,
-			)
 		);
 	}
 }

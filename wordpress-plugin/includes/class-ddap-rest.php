@@ -32,6 +32,28 @@ final class DDAP_Rest {
 	}
 
 	/**
+	 * Registers a route.
+	 *
+	 * @param string              $path       Below the namespace.
+	 * @param string              $method     HTTP's.
+	 * @param callable            $callback   Answers.
+	 * @param callable            $permission Who may.
+	 * @param array<string,mixed> $args       What it takes.
+	 */
+	public static function add( string $path, string $method, callable $callback, callable $permission, array $args = array() ): void {
+		register_rest_route(
+			self::NAMESPACE,
+			$path,
+			array(
+				'methods'             => $method,
+				'callback'            => $callback,
+				'permission_callback' => $permission,
+				'args'                => $args,
+			)
+		);
+	}
+
+	/**
 	 * What a route answers: the server's answer, or its problem with a status that fits.
 	 *
 	 * @param array<string,mixed>|WP_Error $answer Of DDAP_Client.
