@@ -111,7 +111,7 @@ final class DDAP_Snapshot_View {
 		foreach ( $rows as $row ) {
 			$body .= '<tr>';
 			foreach ( $columns as $i => $column ) {
-				$body .= sprintf( '<td%s>%s</td>', self::class_of( $column ), self::cell( $row[ $i ] ?? null ) );
+				$body .= sprintf( '<td%s>%s</td>', self::class_of( $column ), self::cell( $row[ $i ] ?? null, (string) ( $column['type'] ?? '' ) ) );
 			}
 			$body .= '</tr>';
 		}
@@ -162,9 +162,10 @@ final class DDAP_Snapshot_View {
 	/**
 	 * A cell. What the owner's policy withholds is said to be withheld, never shown as empty.
 	 *
-	 * @param mixed $cell As the document has it.
+	 * @param mixed  $cell As the document has it.
+	 * @param string $type Its column's.
 	 */
-	private static function cell( mixed $cell ): string {
+	private static function cell( mixed $cell, string $type = '' ): string {
 		if ( is_array( $cell ) ) {
 			return sprintf(
 				'<span class="ddap-result-withheld" title="%s">%s</span>',
@@ -181,6 +182,21 @@ final class DDAP_Snapshot_View {
 		if ( is_int( $cell ) || is_float( $cell ) ) {
 			return sprintf( '<data value="%s">%s</data>', esc_attr( (string) $cell ), esc_html( DDAP_Words::number( $cell ) ) );
 		}
-		return '<bdi>' . esc_html( (string) $cell ) . '</bdi>';
+		return '<bdi>' . esc_html( in_array( $type, array( 'date', 'timestamp' ), true ) ? self::moment( (string) $cell, $type ) : (string) $cell ) . '</bdi>';
+	}
+
+	/**
+	 * A date or a moment in the site's format. Data knows no time zone unless it names one: the site's must not move it.
+	 *
+	 * @param string $cell As the document has it; what is no date stays as it is.
+	 * @param string $type date or timestamp.
+	 */
+	private static function moment( string $cell, string $type ): string {
+		$at = 1 === preg_match( '/^\d{4}-\d\d-\d\d/', $cell ) ? date_create_immutable( $cell, new DateTimeZone( 'UTC' ) ) : false;
+		if ( false === $at ) {
+			return $cell;
+		}
+		$format = get_option( 'date_format' ) . ( 'timestamp' === $type ? ' ' . get_option( 'time_format' ) : '' );
+		return (string) wp_date( $format, $at->getTimestamp(), new DateTimeZone( 'UTC' ) );
 	}
 }

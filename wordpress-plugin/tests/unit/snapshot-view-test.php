@@ -32,6 +32,31 @@ final class Snapshot_View_Test extends DDAP_Test_Case {
 		$this->assertStringContainsString( 'no value', $html );
 	}
 
+	/** Dates are said in the site's format, and its time zone does not move them. */
+	public function test_dates_are_those_of_the_data(): void {
+		update_option( 'timezone_string', 'Asia/Jakarta' );
+		update_option( 'date_format', 'j M Y' );
+		update_option( 'time_format', 'H:i' );
+		$table = array(
+			'columns' => array(
+				array(
+					'name' => 'day',
+					'type' => 'date',
+				),
+				array(
+					'name' => 'moment',
+					'type' => 'timestamp',
+				),
+			),
+			'rows'    => array( array( '2001-01-31', '2001-01-31T23:30:00' ), array( 'someday', null ) ),
+		);
+		$html  = DDAP_Snapshot_View::html( $this->snapshot( 'table', $table ) );
+
+		$this->assertStringContainsString( '>31 Jan 2001<', $html );
+		$this->assertStringContainsString( '>31 Jan 2001 23:30<', $html );
+		$this->assertStringContainsString( '>someday<', $html );
+	}
+
 	/** A table that is not whole says so. */
 	public function test_missing_rows_are_said(): void {
 		$table = $this->table( array( array( 'a', 1 ) ) ) + array( 'total_rows' => 50000 );
