@@ -59,7 +59,7 @@ final class DDAP_Artifact_Download {
 	 * @return array{file: string, content_type: string}|WP_Error
 	 */
 	private static function fetch( string $id, string $name ): array|WP_Error {
-		if ( 1 !== preg_match( '/^[A-Za-z0-9._-]{1,128}$/D', $name ) ) {
+		if ( 1 !== preg_match( '/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/D', $name ) ) {
 			return new WP_Error( 'ddap_bad_file_name', __( 'There is no file of this name.', 'ddap-data-analysis' ), array( 'status' => 404 ) );
 		}
 		return DDAP_Client::for_current_user()->download( "/tasks/$id/artifacts/$name" );

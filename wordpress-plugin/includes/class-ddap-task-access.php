@@ -53,18 +53,18 @@ final class DDAP_Task_Access {
 		if ( DDAP_Capabilities::is_own( $task ) ) {
 			return DDAP_Client::for_current_user();
 		}
-		$creator = explode( ';', (string) ( $task['creator'] ?? '' ), 2 );
-		if ( 2 !== count( $creator ) || ! ctype_digit( $creator[1] ) ) {
+		$asker = DDAP_Key::user_of( (string) ( $task['creator'] ?? '' ) );
+		if ( 0 === $asker ) {
 			return DDAP_Client::for_site();
 		}
-		$known = get_userdata( (int) $creator[1] );
+		$known = get_userdata( $asker );
 		$owner = new WP_User();
 		// The account may be gone; its number still says whose the task is.
-		$owner->ID   = (int) $creator[1];
+		$owner->ID   = $asker;
 		$owner->data = (object) array(
-			'ID'           => (int) $creator[1],
+			'ID'           => $asker,
 			/* translators: 1: who acts, 2: in whose name. */
-			'display_name' => sprintf( __( '%1$s for %2$s', 'ddap-data-analysis' ), wp_get_current_user()->display_name, false === $known ? $creator[1] : $known->display_name ),
+			'display_name' => sprintf( __( '%1$s for %2$s', 'ddap-data-analysis' ), wp_get_current_user()->display_name, false === $known ? (string) $asker : $known->display_name ),
 		);
 		return new DDAP_Client( DDAP_Settings::server_url(), DDAP_Settings::api_key(), $owner );
 	}

@@ -169,6 +169,15 @@ final class DDAP_Tasks_Test extends DDAP_Test_Case {
 		$this->assertSame( 'once', $last['headers']['Idempotency-Key'] );
 	}
 
+	/** A user's number of another site is not one of somebody here. */
+	public function test_nobody_is_named_for_what_another_site_asked(): void {
+		$this->act_as( 'administrator' );
+		$task = self::task_of( get_current_user_id(), array( 'creator' => '01a2138f-2557-7a3b-9780-e89065db84d2;' . get_current_user_id() ) );
+		$this->server_says( 200, $task );
+		DDAP_Task_Access::client_for( $task )->post( '/tasks/' . self::ID . '/cancel' );
+		$this->assertArrayNotHasKey( 'DDAP-Acting-User', end( $this->sent )['headers'] );
+	}
+
 	/** An action that nobody knows does nothing. */
 	public function test_unknown_actions_do_nothing(): void {
 		$this->act_as( 'administrator' );
