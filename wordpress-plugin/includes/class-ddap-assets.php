@@ -66,6 +66,8 @@ final class DDAP_Assets {
 		if ( ! DDAP_Menu::is_current() ) {
 			return;
 		}
+		// It would put pictures of another host in the place of glyphs.
+		remove_action( 'admin_print_scripts', 'print_emoji_detection_script' );
 		wp_enqueue_style( 'ddap-admin', self::url( 'css/admin.css' ), array(), DDAP_VERSION );
 		$page = (string) filter_input( INPUT_GET, 'page' );
 		if ( DDAP_Menu::OVERVIEW === $page ) {

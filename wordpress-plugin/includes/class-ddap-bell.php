@@ -194,7 +194,7 @@ final class DDAP_Bell {
 		$age    = sprintf( __( '%s ago', 'ddap-data-analysis' ), human_time_diff( (int) strtotime( $row['ended_at'] . ' UTC' ) ) );
 		$unread = null === $row['read_at'] ? '<span class="screen-reader-text">' . esc_html__( '(new)', 'ddap-data-analysis' ) . '</span>' : '';
 		return sprintf(
-			'<span class="ddap-bell-headline"><span class="ddap-bell-glyph" aria-hidden="true" style="color:%1$s">%2$s</span> <strong>%3$s:</strong> <span dir="auto">%4$s</span> %5$s</span>%6$s<span class="ddap-bell-age">%7$s</span>',
+			'<span class="ddap-bell-headline"><span class="ddap-bell-glyph wp-exclude-emoji" aria-hidden="true" style="color:%1$s">%2$s</span> <strong>%3$s:</strong> <span dir="auto">%4$s</span> %5$s</span>%6$s<span class="ddap-bell-age">%7$s</span>',
 			esc_attr( $state['dark'] ),
 			esc_html( $state['glyph'] ),
 			esc_html( $state['word'] ),

@@ -71,10 +71,12 @@ final class DDAP_Publishing {
 	 * @param array<string,mixed> $snapshot Of DDAP_Snapshots.
 	 */
 	public static function take_down( array $snapshot ): void {
-		foreach ( DDAP_Snapshot_Usage::posts_with( $snapshot['id'] ) as $post ) {
+		$posts = DDAP_Snapshot_Usage::posts_with( $snapshot['id'] );
+		DDAP_Snapshots::remove( $snapshot['id'] );
+		// After it is gone: a visit in between would keep a page with it.
+		foreach ( $posts as $post ) {
 			clean_post_cache( $post );
 		}
-		DDAP_Snapshots::remove( $snapshot['id'] );
 	}
 
 	/**

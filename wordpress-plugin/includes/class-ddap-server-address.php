@@ -26,6 +26,9 @@ final class DDAP_Server_Address {
 			return self::refuse( __( 'This is not an address. It should look like https://analytics.example.org.', 'ddap-data-analysis' ) );
 		}
 		$host = strtolower( trim( $parts['host'], '[]' ) );
+		if ( ! self::is_ip( $host ) && ! self::is_name( $host ) ) {
+			return self::refuse( __( 'This is not an address. It should look like https://analytics.example.org.', 'ddap-data-analysis' ) );
+		}
 		if ( isset( $parts['user'] ) || isset( $parts['pass'] ) || isset( $parts['query'] ) || isset( $parts['fragment'] ) ) {
 			return self::refuse( __( 'The address should have no user name, no question mark and no number sign: only the scheme, the name of the server and, if it has one, its port.', 'ddap-data-analysis' ) );
 		}
@@ -56,7 +59,26 @@ final class DDAP_Server_Address {
 	 * @param string $host Lower case, without brackets.
 	 */
 	private static function is_loopback( string $host ): bool {
-		return 'localhost' === $host || '::1' === $host || 1 === preg_match( '/^127(\.\d{1,3}){3}$/', $host );
+		return 'localhost' === $host || '::1' === $host || ( self::is_ip( $host ) && str_starts_with( $host, '127.' ) );
+	}
+
+	/**
+	 * Whether a host is an IP address as everybody writes it.
+	 *
+	 * @param string $host Lower case, without brackets.
+	 */
+	private static function is_ip( string $host ): bool {
+		return false !== filter_var( $host, FILTER_VALIDATE_IP );
+	}
+
+	/**
+	 * Whether a host is a name. What ends in a number is an address in another
+	 * spelling (0xa9fea9fe, 2852039166), which cURL reads and checks do not.
+	 *
+	 * @param string $host Lower case, without brackets.
+	 */
+	private static function is_name( string $host ): bool {
+		return 1 === preg_match( '/^([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)*(?!0x|\d+$)[a-z0-9]([a-z0-9-]*[a-z0-9])?$/D', $host );
 	}
 
 	/**
@@ -66,7 +88,7 @@ final class DDAP_Server_Address {
 	 * @return string[]
 	 */
 	private static function resolve( string $host ): array {
-		if ( false !== filter_var( $host, FILTER_VALIDATE_IP ) ) {
+		if ( self::is_ip( $host ) ) {
 			return array( $host );
 		}
 		$addresses = gethostbynamel( $host );
@@ -81,8 +103,8 @@ final class DDAP_Server_Address {
 	 */
 	private static function is_forbidden( string $ip ): bool {
 		$bytes = (string) inet_pton( $ip );
-		if ( 16 === strlen( $bytes ) && str_starts_with( $bytes, str_repeat( "\0", 10 ) . "\xff\xff" ) ) {
-			$bytes = substr( $bytes, 12 );
+		if ( 16 === strlen( $bytes ) && '::1' !== inet_ntop( $bytes ) ) {
+			$bytes = self::within( $bytes );
 		}
 		if ( 4 === strlen( $bytes ) ) {
 			return 0 === ord( $bytes[0] ) || str_starts_with( $bytes, "\xa9\xfe" ) || ord( $bytes[0] ) >= 224;
@@ -90,6 +112,20 @@ final class DDAP_Server_Address {
 		$is_link_local = 0xfe === ord( $bytes[0] ) && 0x80 === ( ord( $bytes[1] ) & 0xc0 );
 		// fd00:ec2::254 is where a cloud serves credentials over IPv6.
 		return $is_link_local || 0xff === ord( $bytes[0] ) || str_repeat( "\0", 16 ) === $bytes || inet_pton( 'fd00:ec2::254' ) === $bytes;
+	}
+
+	/**
+	 * The IPv4 address that an IPv6 one carries, or itself where it carries none:
+	 * mapped and compatible ones (RFC 4291), NAT64's (RFC 6052) and 6to4's (RFC 3056).
+	 *
+	 * @param string $bytes Sixteen of them.
+	 */
+	private static function within( string $bytes ): string {
+		$prefixes = array( str_repeat( "\0", 10 ) . "\xff\xff", str_repeat( "\0", 12 ), "\0\x64\xff\x9b" . str_repeat( "\0", 8 ) );
+		if ( in_array( substr( $bytes, 0, 12 ), $prefixes, true ) ) {
+			return substr( $bytes, 12 );
+		}
+		return str_starts_with( $bytes, "\x20\x02" ) ? substr( $bytes, 2, 4 ) : $bytes;
 	}
 
 	/**

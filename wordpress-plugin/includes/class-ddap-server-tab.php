@@ -78,6 +78,9 @@ final class DDAP_Server_Tab implements DDAP_Settings_Tab {
 	 */
 	private static function store( string $url, string $key ): array {
 		$errors = array();
+		if ( DDAP_Settings::address_is_missing() ) {
+			return array( 'server_url' => self::address_is_missing() );
+		}
 		if ( ! DDAP_Settings::url_is_constant() ) {
 			$checked = DDAP_Server_Address::check( $url );
 			if ( is_wp_error( $checked ) ) {
@@ -144,10 +147,15 @@ final class DDAP_Server_Tab implements DDAP_Settings_Tab {
 		}
 	}
 
+	/** What to do where wp-config.php has the key alone. */
+	private static function address_is_missing(): string {
+		return __( 'The key is set in wp-config.php. Set DDAP_SERVER_URL there as well, so that the key goes to this server and to no other.', 'ddap-data-analysis' );
+	}
+
 	/** Prints the field of the address. */
 	private function render_url_row(): void {
-		$fixed = DDAP_Settings::url_is_constant();
-		$error = $this->outcome()['errors']['server_url'] ?? '';
+		$fixed = DDAP_Settings::url_is_constant() || DDAP_Settings::address_is_missing();
+		$error = DDAP_Settings::address_is_missing() ? self::address_is_missing() : ( $this->outcome()['errors']['server_url'] ?? '' );
 		?>
 		<tr>
 			<th scope="row"><label for="ddap-server-url"><?php esc_html_e( 'Address', 'ddap-data-analysis' ); ?></label></th>
@@ -157,7 +165,7 @@ final class DDAP_Server_Tab implements DDAP_Settings_Tab {
 				<?php self::render_error( 'ddap-server-url', $error ); ?>
 				<p class="description" id="ddap-server-url-help">
 					<?php
-					echo $fixed
+					echo DDAP_Settings::url_is_constant()
 						? esc_html__( 'Set by DDAP_SERVER_URL in wp-config.php.', 'ddap-data-analysis' )
 						: esc_html__( 'Whoever runs the DDAP server knows it.', 'ddap-data-analysis' );
 					?>

@@ -16,10 +16,22 @@ final class DDAP_Settings {
 	private const URL_OPTION = 'ddap_server_url';
 	private const KEY_OPTION = 'ddap_api_key';
 
-	/** The server's address without a slash at its end; empty where none is set. */
+	/**
+	 * The server's address without a slash at its end; empty where none is set. A
+	 * key of wp-config.php goes to an address of wp-config.php and to no other:
+	 * whoever may change the settings must not be able to send it elsewhere.
+	 */
 	public static function server_url(): string {
+		if ( self::address_is_missing() ) {
+			return '';
+		}
 		$url = self::url_is_constant() ? constant( 'DDAP_SERVER_URL' ) : get_option( self::URL_OPTION, '' );
 		return untrailingslashit( trim( (string) $url ) );
+	}
+
+	/** Whether wp-config.php sets the key and not where it may go. */
+	public static function address_is_missing(): bool {
+		return self::key_is_constant() && ! self::url_is_constant();
 	}
 
 	/** The API key; empty where none is set, and where the stored one cannot be read any more. */

@@ -25,7 +25,7 @@ final class DDAP_Task_Cells {
 	public static function badge_html( string $state ): string {
 		$look = DDAP_Words::state( $state );
 		return sprintf(
-			'<span class="ddap-state" style="--ddap-light:%1$s;--ddap-dark:%2$s"><span class="ddap-glyph" aria-hidden="true">%3$s</span> %4$s</span>',
+			'<span class="ddap-state" style="--ddap-light:%1$s;--ddap-dark:%2$s"><span class="ddap-glyph wp-exclude-emoji" aria-hidden="true">%3$s</span> %4$s</span>',
 			esc_attr( $look['light'] ),
 			esc_attr( $look['dark'] ),
 			esc_html( $look['glyph'] ),

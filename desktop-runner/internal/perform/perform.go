@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"ddap/desktop-runner/internal/egress"
 	"ddap/desktop-runner/internal/engine"
@@ -32,7 +33,7 @@ func Run(ctx context.Context, p plan.Plan, progress func(plan.Progress)) plan.Ou
 		ctx, cancel = context.WithTimeout(ctx, p.Limits.Timeout)
 		defer cancel()
 	}
-	w := work{plan: p, policy: egress.PolicyOf(p.Inputs), report: progress, stages: map[string]float64{}}
+	w := work{plan: p, policy: egress.PolicyOf(p.Inputs), report: progress}
 	out, err := w.guarded(ctx)
 	if err != nil {
 		failure := egress.Failure(err)
@@ -133,9 +134,7 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 	stop := watch(db, tracker, w.furthest, func(p plan.Progress) { w.report(w.policy.Progress(p)) })
 	defer func() {
 		w.furthest = stop()
-		for stage, took := range tracker.End() {
-			w.stages[stage] += took.Seconds()
-		}
+		w.took(tracker.End())
 	}()
 	s := &step.Step{
 		DB: db, Others: map[string]*source.Relation{}, SingleRowsMayShow: w.policy.RowsMayLeave(), MinGroupSize: w.policy.MinGroupSize(), Judge: w.policy.Judge, Withhold: w.policy.Withhold,
@@ -162,6 +161,16 @@ func (w *work) attempt(ctx context.Context, inputs []plan.Input, first, others s
 		settled = complete(ctx, f.Manifest, inputs[0], db)
 	}
 	return f, again, settled
+}
+
+// took adds how long the stages of an attempt took.
+func (w *work) took(stages map[string]time.Duration) {
+	if w.stages == nil {
+		w.stages = map[string]float64{}
+	}
+	for stage, took := range stages {
+		w.stages[stage] += took.Seconds()
+	}
 }
 
 func isTable(in plan.Input) bool { return in.File.Table != nil }

@@ -29,6 +29,7 @@
 	function item( task ) {
 		const line = element( 'li' );
 		const glyph = element( 'span', task.glyph + ' ' );
+		glyph.className = 'wp-exclude-emoji';
 		glyph.setAttribute( 'aria-hidden', 'true' );
 		glyph.style.color = task.color;
 		const name = element( 'a', task.name );

@@ -25,6 +25,7 @@ final class Server_Address_Test extends DDAP_Test_Case {
 			'in a private network'     => array( 'https://192.168.1.20' ),
 			'on this machine, plainly' => array( 'http://127.0.0.1:8080' ),
 			'the same as IPv6'         => array( 'http://[::1]:8080' ),
+			'by the name of this'      => array( 'http://localhost:8080' ),
 		);
 	}
 
@@ -54,6 +55,14 @@ final class Server_Address_Test extends DDAP_Test_Case {
 			'with a name and a password'       => array( 'https://a:b@8.8.8.8' ),
 			'with a question'                  => array( 'https://8.8.8.8/?a=b' ),
 			'with a fragment'                  => array( 'https://8.8.8.8/#a' ),
+			'the same in hexadecimal digits'   => array( 'https://0xa9fea9fe' ),
+			'the same, compatible with IPv6'   => array( 'https://[::169.254.169.254]' ),
+			'the same behind NAT64'            => array( 'https://[64:ff9b::a9fe:a9fe]' ),
+			'the same by 6to4'                 => array( 'https://[2002:a9fe:a9fe::1]' ),
+			'the same in wide digits'          => array( 'https://１６９.254.169.254' ),
+			'the same with a dot behind it'    => array( 'https://169.254.169.254.' ),
+			'link-local with a zone'           => array( 'https://[fe80::1%25eth0]' ),
+			'loopback with numbers too large'  => array( 'http://127.999.999.999' ),
 			'where clouds keep credentials'    => array( 'https://169.254.169.254' ),
 			'the same as a number'             => array( 'https://2852039166' ),
 			'the same in octal'                => array( 'https://0251.0376.0251.0376' ),

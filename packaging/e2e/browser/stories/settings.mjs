@@ -87,6 +87,11 @@ story( 'constants of wp-config.php win, and their fields are closed', async ( s 
 	await page.getByRole( 'button', { name: 'Test connection' } ).click();
 	assert.match( await verdict( page ), /Connected/ );
 	await s.picture( page, 'constants' );
+	// A key of wp-config.php goes where wp-config.php says, and nowhere else.
+	s.define( { DDAP_SERVER_URL: null, DDAP_API_KEY: s.server.key } );
+	await page.reload();
+	assert.ok( await page.getByLabel( 'Address' ).isDisabled() );
+	assert.match( await page.locator( '#ddap-server-url-error' ).textContent(), /Set DDAP_SERVER_URL there as well/ );
 	s.define( { DDAP_SERVER_URL: null, DDAP_API_KEY: null } );
 } );
 
