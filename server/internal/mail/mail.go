@@ -129,9 +129,11 @@ func (s *Sender) CheckReachable(ctx context.Context) error {
 func (s *Sender) connected(ctx context.Context, use func(*gomail.Client) error) error {
 	var mu sync.Mutex
 	var opened []net.Conn
+	ended := false
 	closeAll := func() {
 		mu.Lock()
 		defer mu.Unlock()
+		ended = true
 		for _, conn := range opened {
 			_ = conn.Close()
 		}
@@ -141,12 +143,16 @@ func (s *Sender) connected(ctx context.Context, use func(*gomail.Client) error) 
 	defer stop()
 	client, err := s.client(func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := s.dial(ctx, network, address)
-		if err == nil {
-			mu.Lock()
-			defer mu.Unlock()
-			opened = append(opened, conn)
+		if err != nil {
+			return nil, err
 		}
-		return conn, err
+		mu.Lock()
+		defer mu.Unlock()
+		if ended { // while it connected, so that nothing would close this one
+			return nil, errors.Join(net.ErrClosed, conn.Close())
+		}
+		opened = append(opened, conn)
+		return conn, nil
 	})
 	if err != nil {
 		return &sendError{text: "the mail server's settings cannot be used: " + err.Error(), err: err}
