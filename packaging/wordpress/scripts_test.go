@@ -14,7 +14,7 @@ import (
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	if programs.RaceDetector {
-		t.Skip("skipped: what runs here is JavaScript, in which the race detector finds nothing")
+		t.Skip("what runs here is JavaScript, in which the race detector finds nothing")
 	}
 	plugin, err := filepath.Abs(filepath.Join("..", "..", "wordpress-plugin"))
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ import (
 func TestUnits(t *testing.T) {
 	t.Parallel()
 	if programs.RaceDetector {
-		t.Skip("skipped: what runs here is PHP, in which the race detector finds nothing")
+		t.Skip("what runs here is PHP, in which the race detector finds nothing")
 	}
 	plugin, err := filepath.Abs(filepath.Join("..", "..", "wordpress-plugin"))
 	require.NoError(t, err)
