@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -67,10 +66,11 @@ type Site struct {
 
 // Start makes the site and waits until it answers.
 func (s Spec) Start(ctx context.Context) (*Site, error) {
-	host, err := freeAddress()
+	port, err := programs.FreePort()
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // says what was looked for
 	}
+	host := programs.Loopback(port)
 	site := &Site{
 		Release: s.Release, URL: "http://" + host, Password: rand.Text(), Root: filepath.Join(s.Folder, "site"),
 		DebugLog: filepath.Join(s.Folder, "debug.log"), Mail: filepath.Join(s.Folder, "mail"),
@@ -262,13 +262,4 @@ func (s *Site) Stop() {
 	if s.program != nil {
 		s.program.End()
 	}
-}
-
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String(), nil
 }

@@ -28,6 +28,8 @@ abstract class DDAP_Test_Case extends TestCase {
 		}
 		$GLOBALS['wpdb']->query( 'SET autocommit = 0' );
 		$GLOBALS['wpdb']->query( 'START TRANSACTION' );
+		// Whether a server was silent a test before is no business of this one.
+		DDAP_Circuit::reset();
 	}
 
 	/** Undoes what the test did. */

@@ -3,7 +3,6 @@ package programs
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,16 +43,15 @@ type Server struct {
 // NewServer describes a server on a free port of the loopback interface, with a
 // new key.
 func NewServer(bin, folder string) (Server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := FreePort()
 	if err != nil {
-		return Server{}, fmt.Errorf("find a free port: %w", err)
+		return Server{}, err
 	}
-	defer func() { _ = l.Close() }()
 	key, err := credential.New(credential.Key, uuid.New())
 	if err != nil {
 		return Server{}, fmt.Errorf("make a key: %w", err)
 	}
-	return Server{Bin: bin, Folder: folder, Address: l.Addr().String(), Key: key.String()}, nil
+	return Server{Bin: bin, Folder: folder, Address: Loopback(port), Key: key.String()}, nil
 }
 
 // URL is the server's base address.

@@ -23,7 +23,7 @@ type MariaDB struct {
 // StartMariaDB makes a MariaDB below folder, which its unprivileged account must
 // be able to enter, and starts it. The data is not worth a flush to disk.
 func StartMariaDB(ctx context.Context, folder string) (*MariaDB, error) {
-	port, err := freePort()
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func StartMariaDB(ctx context.Context, folder string) (*MariaDB, error) {
 	if out, err := install.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("make a MariaDB (./task setup:test installs it): %w\n%s", err, out)
 	}
-	m := &MariaDB{Address: "127.0.0.1:" + strconv.Itoa(port)}
+	m := &MariaDB{Address: Loopback(port)}
 	m.program, err = Start(Spec{
 		Name: "mariadbd", Path: findProgram("mariadbd"), Log: filepath.Join(folder, "mariadb.log"), Guarded: true, EndSignal: "KILL", attr: user,
 		Args: []string{

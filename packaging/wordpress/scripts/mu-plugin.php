@@ -39,7 +39,7 @@ add_filter( 'pre_site_transient_php_check_' . md5( PHP_VERSION ), '__return_empt
 // No screen between the login and the dashboard.
 add_filter( 'admin_email_check_interval', '__return_zero' );
 
-// Pictures of people and of emoji come from the internet.
-add_action( 'admin_init', static fn() => remove_action( 'admin_print_scripts', 'print_emoji_detection_script' ) );
+// Pictures of people and of emoji come from the internet. In the dashboard emoji
+// stay on: there the plugin sees to it that its glyphs become no pictures.
 remove_action( 'wp_head', 'print_emoji_detection_script', 7 );
 add_filter( 'pre_option_show_avatars', '__return_zero' );

@@ -16,12 +16,6 @@
  */
 final class Connection_Test extends DDAP_Test_Case {
 
-	/** Begins without memory. */
-	protected function setUp(): void {
-		parent::setUp();
-		DDAP_Circuit::reset();
-	}
-
 	/**
 	 * What cURL says, by the code that the plugin gives.
 	 *

@@ -22,7 +22,6 @@ final class Rest_Webhook_Test extends DDAP_Test_Case {
 	/** Sets a webhook up as the server would answer. */
 	protected function setUp(): void {
 		parent::setUp();
-		DDAP_Circuit::reset();
 		DDAP_Settings::store_server_url( 'http://127.0.0.1:9' );
 		DDAP_Settings::store_api_key( 'ddap_key_0000000000000000000001_s' );
 		update_option(

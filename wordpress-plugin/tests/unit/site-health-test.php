@@ -13,12 +13,6 @@
  */
 final class Site_Health_Test extends DDAP_Test_Case {
 
-	/** Begins without memory. */
-	protected function setUp(): void {
-		parent::setUp();
-		DDAP_Circuit::reset();
-	}
-
 	/** Stores a webhook whose address, secret and deliveries are fine. */
 	private function set_up_webhook(): void {
 		DDAP_Settings::store_server_url( 'http://127.0.0.1:9' );

@@ -23,10 +23,9 @@ final class Transport_Test extends DDAP_Test_Case {
 	/** The folder with its certificate. */
 	private string $folder = '';
 
-	/** Begins without memory; the site may ask other machines. */
+	/** The site may ask other machines. */
 	protected function setUp(): void {
 		parent::setUp();
-		DDAP_Circuit::reset();
 		add_filter( 'block_local_requests', '__return_false' );
 		add_filter(
 			'http_request_args',

@@ -23,7 +23,6 @@ final class Uninstaller_Test extends DDAP_Test_Case {
 
 	/** Uses everything that stores anything on this site. */
 	private function use_everything(): void {
-		DDAP_Circuit::reset();
 		$this->answer_requests( static fn(): WP_Error => new WP_Error( 'http_request_failed', 'cURL error 28: Operation timed out' ) );
 		$author = $this->act_as( 'author' );
 		DDAP_Settings::store_server_url( 'http://127.0.0.1:9' );

@@ -128,6 +128,7 @@ story( 'nothing that was typed is lost when it cannot be sent', async ( s ) => {
 	assert.equal( await page.getByLabel( 'Name', { exact: true } ).inputValue(), 'Kept' );
 	await page.reload();
 	await page.getByRole( 'button', { name: 'Try again' } ).waitFor();
+	assert.ok( await page.getByText( '2. Filter' ).isHidden(), 'no steps without anything to choose' );
 	await s.picture( page, 'no-server' );
 	s.define( { DDAP_SERVER_URL: s.server.url } );
 	await page.getByRole( 'button', { name: 'Try again' } ).click();

@@ -157,10 +157,12 @@
 	}
 
 	async function open( app ) {
+		const form = document.getElementById( 'ddap-form' );
 		try {
 			await load( app );
+			form.hidden = false;
 		} catch ( error ) {
-			document.querySelectorAll( '.ddap-step-body' ).forEach( ( body ) => fill( body, h( 'p', {}, '–' ) ) );
+			form.hidden = true; // steps without anything to choose
 			app.notice( 'error', `${ error.message } (${ error.code })`, h( 'button', { type: 'button', class: 'button', onclick: () => {
 				document.getElementById( 'ddap-notices' ).replaceChildren();
 				open( app );
